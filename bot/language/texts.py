@@ -1,0 +1,63 @@
+"""The words the product says, by language: `say("orders.ask_number", "gu", name="Hetal")`.
+
+They stand in `texts/<language>/<area>.yml`; nested keys are joined with dots and start with the area. The languages
+of the product are the folders found there. Files are read once a process. Knows nothing of who is spoken to.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from bot.errors import ConfigError
+
+TEXTS_DIR = Path(__file__).resolve().parents[2] / "texts"
+DEFAULT_LANGUAGE = "en"
+LANGUAGES: tuple[str, ...] = tuple(sorted(path.name for path in TEXTS_DIR.glob("*/")))
+
+
+def say(key: str, language: str, **values: object) -> str:
+    """The text of `key` in `language` with `values` filled in (`str.format` placeholders).
+
+    Raises: ConfigError if the language or key is missing or a placeholder gets no value; repeating does not help.
+    """
+    texts = load_texts(language)
+    if key not in texts:
+        raise ConfigError(f"texts/{language}: no text for {key!r}")
+    try:
+        return texts[key].format(**values)
+    except (KeyError, IndexError) as error:
+        raise ConfigError(f"texts/{language}: {key!r} needs a value for {error}") from error
+
+
+def has_text(key: str, language: str) -> bool:
+    """Whether `say` would find `key`."""
+    return key in load_texts(language)
+
+
+@cache
+def load_texts(language: str, root: Path = TEXTS_DIR) -> dict[str, str]:
+    """All texts of one language, by dotted key.
+
+    Raises: ConfigError naming the file that is missing or broken.
+    """
+    folder = root / language
+    if not language or not folder.is_dir():
+        raise ConfigError(f"texts: no language {language!r}")
+    found: dict[str, str] = {}
+    for path in sorted(folder.glob("*.yml")):
+        try:
+            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except yaml.YAMLError as error:
+            raise ConfigError(f"texts/{language}/{path.name}: {error}") from error
+        found.update(_flatten(path.stem, content or {}))
+    return found
+
+
+def _flatten(prefix: str, content: object) -> dict[str, str]:
+    if not isinstance(content, dict):
+        return {prefix: str(content)}
+    flat: dict[str, str] = {}
+    for key, value in content.items():
+        flat.update(_flatten(f"{prefix}.{key}", value))
+    return flat
