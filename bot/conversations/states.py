@@ -1,0 +1,84 @@
+"""The fixed words of the conversations app that tables, pages and events share (docs/glossary.md). No Django models here."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+
+
+class State(TextChoices):
+    """Who owns a conversation. The bot speaks only in `bot`."""
+
+    BOT = "bot"
+    WAITING = "waiting"
+    AGENT = "agent"
+    CLOSED = "closed"
+
+
+class Direction(TextChoices):
+    """Which way a message goes, seen from the shop."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class Author(TextChoices):
+    """Who wrote a message."""
+
+    CONTACT = "contact"
+    BOT = "bot"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class Handling(TextChoices):
+    """What became of an inbound message; empty for outbound ones."""
+
+    PENDING = "pending"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class Delivery(TextChoices):
+    """Where an outbound message is; empty for inbound ones.
+
+    `sending` is committed before the channel is called: a row found there by a new lease may have gone out already.
+    """
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    DELAYED = "delayed"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+UNSENT = [Delivery.QUEUED.value, Delivery.SENDING.value, Delivery.DELAYED.value]
+
+
+class TurnState(TextChoices):
+    """`open` until Rasa's answer is committed; `dropped` when somebody took over meanwhile; `dead` after too many tries."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    DROPPED = "dropped"
+    DEAD = "dead"
+
+
+class Reason(TextChoices):
+    """Why a person is asked to help (DESIGN section 4)."""
+
+    ASKED = "asked"
+    LOW_CONFIDENCE = "low_confidence"
+    COMPLAINT = "complaint"
+    NOT_HELPED = "not_helped"
+    SENSITIVE = "sensitive"
+    ACTION_FAILED = "action_failed"
+    IDENTITY_FAILED = "identity_failed"
+
+
+class Outcome(TextChoices):
+    """How a hand-off ended."""
+
+    CLOSED = "closed"
+    HANDED_BACK = "handed_back"
