@@ -160,3 +160,13 @@ def _parse_bool(raw: str) -> bool:
     if word in {"0", "false", "no", "off"}:
         return False
     raise ValueError("say true or false")
+
+
+def child_environment(**extra: str) -> dict[str, str]:
+    """The environment for a process that we start: ours, with `extra` on top."""
+    return {**os.environ, **extra}
+
+
+def set_environment_default(name: str, value: str) -> None:
+    """For libraries that read the environment themselves; a value already there wins."""
+    os.environ.setdefault(name, value)

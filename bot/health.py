@@ -1,0 +1,93 @@
+"""Addresses for operators and their monitoring: alive, ready (every dependency by name), numbers.
+
+`/readyz` answers 200 only when a customer would get an answer: database migrated, Rasa and action server answering, FAQ
+index fitting its sources. A channel without its settings is named as off; that is no fault.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import httpx
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from bot.config import Config, config
+from bot.errors import BotError
+from knowledge.index import check_index
+
+PROBE_TIMEOUT_S = 3.0
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Says that the process is alive; touches nothing else."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+async def readyz(request: HttpRequest) -> JsonResponse:
+    """Every dependency with its state; status 200 if all needed ones are ready, else 503."""
+    settings = config()
+    async with httpx.AsyncClient(timeout=PROBE_TIMEOUT_S, trust_env=False) as client:
+        rasa = [_probe(client, url + "/webhooks/seva/") for url in settings.rasa_addresses]
+        actions = _probe(client, f"http://127.0.0.1:{settings.actions_port}/health")
+        database, index, action_state, *rasa_states = await asyncio.gather(
+            sync_to_async(_database_state)(), sync_to_async(_index_state)(), actions, *rasa
+        )
+    needed = {"database": database, "index": index, "actions": action_state}
+    needed |= {f"rasa {url}": state for url, state in zip(settings.rasa_addresses, rasa_states, strict=True)}
+    ready = all(state == "ready" for state in needed.values())
+    body = {"ready": ready, "dependencies": needed, "channels": channel_states(settings)}
+    return JsonResponse(body, status=200 if ready else 503)
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus' text format."""
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def channel_states(settings: Config) -> dict[str, str]:
+    """Each channel: `on`, or `off` with the settings that are missing."""
+    wanted: dict[str, tuple[str, ...]] = {
+        "webchat": (),
+        "telegram": ("telegram_bot_token", "telegram_webhook_secret"),
+        "whatsapp": (
+            "whatsapp_phone_number_id",
+            "whatsapp_access_token",
+            "whatsapp_app_secret",
+            "whatsapp_verify_token",
+        ),
+    }
+    states = {}
+    for channel, names in wanted.items():
+        missing = [name.upper() for name in names if not getattr(settings, name)]
+        states[channel] = "off: missing " + ", ".join(missing) if missing else "on"
+    return states
+
+
+async def _probe(client: httpx.AsyncClient, url: str) -> str:
+    try:
+        answer = await client.get(url)
+    except httpx.HTTPError as error:
+        return f"not reachable ({type(error).__name__})"
+    return "ready" if answer.status_code == httpx.codes.OK else f"answers {answer.status_code}"
+
+
+def _database_state() -> str:
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        return f"not reachable ({type(error).__name__})"
+    return "ready" if not plan else f"{len(plan)} migrations are missing: seva up, or seva migrate"
+
+
+def _index_state(check: Callable[[], None] = check_index) -> str:
+    try:
+        check()
+    except BotError as error:
+        return str(error)
+    return "ready"
