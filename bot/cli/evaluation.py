@@ -1,0 +1,44 @@
+"""`seva evaluate`, `seva evaluate-dialogues`, `seva calibrate`: measured against labelled files, never trained on them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.chat import Chat
+from bot.cli.django_setup import use_django
+from bot.cli.prepare import make_secrets
+from bot.cli.progress import clock
+from bot.cli.running import running_system
+from bot.evaluation.dialogues import Talker, read_dialogues, run_dialogues
+
+CasesFile = Annotated[Path, typer.Argument(metavar="CASES.jsonl", exists=True, dir_okay=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="One object of JSON instead of tables.")]
+
+
+def evaluate_dialogues(
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", exists=True, dir_okay=False)], as_json: AsJson = False
+) -> None:
+    """Holds every dialogue of FILE with the whole running system and says which did not go as expected."""
+    dialogues = read_dialogues(file)
+    make_secrets()
+    with running_system():
+        use_django()
+        state = {"done": 0}
+        with clock(f"Holding {len(dialogues)} dialogues", lambda: f"({state['done']} done)"):
+            outcome = asyncio.run(run_dialogues(dialogues, _open_chat, lambda count: state.update(done=count)))
+    if as_json:
+        typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
+        return
+    for failure in outcome.failures:
+        typer.echo(f"{failure.id}, turn {failure.turn}: {failure.why}")
+    typer.echo(f"{outcome.passed} passed, {outcome.failed} failed")
+
+
+def _open_chat(channel: str, language: str) -> AbstractAsyncContextManager[Talker]:
+    return Chat(language.partition("-")[0] if language not in {"", "mix"} else None)

@@ -1,0 +1,1 @@
+"""How good the system is: routing, calibration and whole dialogues against labelled files. Never trains on them."""
