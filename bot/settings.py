@@ -48,7 +48,7 @@ MIDDLEWARE = [
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [ROOT / "bot" / "templates"],
+        "DIRS": [ROOT / "bot" / "templates", ROOT / "bot" / "channels" / "webchat" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -113,6 +113,8 @@ if _config.behind_proxy:
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 STATIC_URL = "/static/"
 STATIC_ROOT = _config.data_path / "static"
+# What several pages share, and the web chat, which is a channel and no Django app.
+STATICFILES_DIRS = [ROOT / "bot" / "static", ROOT / "bot" / "channels" / "webchat" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 LANGUAGE_CODE = "en"
