@@ -70,6 +70,7 @@ class Config:
     turn_timeout_s: float = _setting(15.0, "Longest wait for Rasa's answer to one turn.", "seconds")
     turns_in_flight: int = _setting(4, "Turns at the same time in one Rasa process.")
     attempts_max: int = _setting(5, "Tries of one message before it is given to a person.")
+    retry_s: float = _setting(1.0, "First pause after a failed turn; later ones are longer.", "seconds")
     outage_notice_s: float = _setting(3.0, "After how long the customer is told of a fault, once.", "seconds")
     conversation_idle_h: float = _setting(24.0, "Quiet time after which a conversation is closed.", "hours")
     text_max: int = _setting(2000, "Longest text given to Rasa.", "characters")

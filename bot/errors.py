@@ -56,6 +56,13 @@ class PayloadMalformed(ChannelError):
     status = HTTPStatus.BAD_REQUEST
 
 
+class EmptyMessage(ChannelError):
+    """There is nothing to read in it: not stored, the writer is told kindly."""
+
+    code = "empty"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 class EventUnsupported(ChannelError):
     """Genuine, but nothing we answer: stored, counted, acknowledged."""
 

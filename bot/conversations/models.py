@@ -1,7 +1,7 @@
-"""What is stored about people and what they wrote. Constraints live here; what changes a row lives in the modules beside.
+"""What is stored about people and what they wrote: the constraints. What changes a row lives in the modules beside.
 
 `Message` is inbox and outbox at once: inbound rows carry `handling`, outbound rows carry `delivery`. A conversation is
-worked on by whoever holds its lease; `epoch` grows with every lease and is repeated by every write (bot.conversations.leases).
+worked on by whoever holds its lease; `epoch` grows with every lease and is repeated by every write (`leases`).
 """
 
 from __future__ import annotations
@@ -124,9 +124,10 @@ class Turn(models.Model):
 
 
 class Message(models.Model):
-    """Something said, in either direction; the original text. `buttons` are `[{id, title, payload, kind}]`: ids leave, payloads stay.
+    """Something said, in either direction; the original text.
 
-    `external_id` is the channel's own id: unique per channel, so a second delivery is quiet. Null until a channel names one.
+    `buttons` are `[{id, title, payload, kind}]`: ids and titles leave the gateway, payloads stay. `external_id` is the
+    channel's own id, unique per channel, so a second delivery is quiet; null while there is none.
     """
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
@@ -172,8 +173,9 @@ class Message(models.Model):
         return f"{self.direction} {self.pk}"
 
     def build_public_buttons(self) -> list[dict[str, Any]]:
-        """The buttons as they leave the gateway: without payloads."""
-        return [{"id": b["id"], "title": b["title"], "kind": b.get("kind", "choice")} for b in self.buttons]
+        """The message's own buttons as they leave the gateway: no payloads, and not those inside cards."""
+        own = (button for button in self.buttons if "card" not in button)
+        return [{"id": b["id"], "title": b["title"], "kind": b.get("kind", "choice")} for b in own]
 
 
 class HandOff(models.Model):

@@ -1,4 +1,4 @@
-"""The fixed words of the conversations app that tables, pages and events share (docs/glossary.md). No Django models here."""
+"""The fixed words that tables, pages and events share (docs/glossary.md). No models here."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ UNSENT = [Delivery.QUEUED.value, Delivery.SENDING.value, Delivery.DELAYED.value]
 
 
 class TurnState(TextChoices):
-    """`open` until Rasa's answer is committed; `dropped` when somebody took over meanwhile; `dead` after too many tries."""
+    """`open` until Rasa's answer is committed; `dropped` if a person took over meanwhile; `dead` after too many tries."""
 
     OPEN = "open"
     ANSWERED = "answered"

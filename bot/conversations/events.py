@@ -1,0 +1,81 @@
+"""What happened to conversations, told to whoever watches (desk pages, open chats), and only after the commit.
+
+`publish` is called inside a transaction and speaks when it has committed; nothing that was rolled back is heard of. An
+event is a hint to look at the database, never the truth itself: it carries ids and states, no text of a customer.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+MESSAGE_RECORDED = "message.recorded"
+MESSAGE_SENT = "message.sent"
+MESSAGE_DELAYED = "message.delayed"
+MESSAGE_FAILED = "message.failed"
+MESSAGES_READ = "message.read"
+CONVERSATION_OPENED = "conversation.opened"
+CONVERSATION_HANDED_OFF = "conversation.handed_off"
+CONVERSATION_TAKEN = "conversation.taken"
+CONVERSATION_HANDED_BACK = "conversation.handed_back"
+CONVERSATION_CLOSED = "conversation.closed"
+NOTE_RECORDED = "note.recorded"
+TYPING = "typing.changed"
+
+STATE_CHANGES = {CONVERSATION_HANDED_OFF, CONVERSATION_TAKEN, CONVERSATION_HANDED_BACK, CONVERSATION_CLOSED}
+
+PROCESS = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. `origin` names the process, so that of many gateways one reacts."""
+
+    name: str
+    conversation: str
+    state: str
+    data: dict[str, Any] = field(default_factory=dict)
+    origin: str = PROCESS
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the way through Redis and to pages."""
+        return asdict(self)
+
+
+Listener = Callable[[Event], None]
+_listeners: list[Listener] = []
+_lock = threading.Lock()
+
+
+def add_listener(listener: Listener) -> Callable[[], None]:
+    """Calls `listener` for every event of this process, in the thread that committed: it must be quick and never raise.
+
+    Returns the function that takes it off again.
+    """
+    with _lock:
+        _listeners.append(listener)
+
+    def remove() -> None:
+        with _lock:
+            _listeners.remove(listener)
+
+    return remove
+
+
+def publish(event: Event) -> None:
+    """Tells all listeners once the current transaction has committed (at once outside of one)."""
+    transaction.on_commit(lambda: tell(event), robust=True)
+
+
+def tell(event: Event) -> None:
+    """Tells all listeners now; for what is not stored, such as typing."""
+    with _lock:
+        listeners = tuple(_listeners)
+    for listener in listeners:
+        listener(event)

@@ -1,0 +1,95 @@
+"""The desk's ear: events of all gateway processes as an endless stream, `async for event in feed.subscribe()`.
+
+In one process events go from the committing thread straight to the subscribers' queues. With Redis they travel through
+one channel there to every process. A subscriber that does not keep up loses events and is told so by a `resync` event:
+pages then read the database afresh, which is where the truth is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator
+
+import redis
+import redis.asyncio
+
+from bot.conversations.events import Event, add_listener
+
+RESYNC = Event("resync", "", "")
+QUEUE_MAX = 500
+REDIS_CHANNEL = "seva:events"
+
+_log = logging.getLogger(__name__)
+
+
+class Feed:
+    """Made once per process, started in its event loop."""
+
+    def __init__(self, redis_url: str = "") -> None:
+        self._redis_url = redis_url
+        self._queues: set[asyncio.Queue[Event]] = set()
+        self._sender = redis.Redis.from_url(redis_url, socket_timeout=1, socket_connect_timeout=1) if redis_url else None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._stop_listening = lambda: None
+
+    async def start(self) -> None:
+        """Begins to pass events on."""
+        self._loop = asyncio.get_running_loop()
+        self._stop_listening = add_listener(self._receive)
+        if self._redis_url:
+            self._reader = asyncio.create_task(self._read_redis())
+
+    async def stop(self) -> None:
+        """Ends it; subscribers that are still there wait for nothing."""
+        self._stop_listening()
+        if self._reader:
+            self._reader.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._reader
+        if self._sender:
+            self._sender.close()
+
+    async def subscribe(self) -> AsyncIterator[Event]:
+        """Events from now on, until the caller stops iterating."""
+        queue: asyncio.Queue[Event] = asyncio.Queue(QUEUE_MAX)
+        self._queues.add(queue)
+        try:
+            while True:
+                yield await queue.get()
+        finally:
+            self._queues.discard(queue)
+
+    def _receive(self, event: Event) -> None:
+        if self._sender:
+            try:
+                self._sender.publish(REDIS_CHANNEL, json.dumps(event.as_dict()))
+                return
+            except redis.RedisError:
+                _log.warning("event %s reaches only this process: Redis does not answer", event.name)
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._distribute, event)
+
+    def _distribute(self, event: Event) -> None:
+        for queue in self._queues:
+            if queue.full():
+                while not queue.empty():
+                    queue.get_nowait()
+                queue.put_nowait(RESYNC)
+            queue.put_nowait(event)
+
+    async def _read_redis(self) -> None:
+        while True:
+            try:
+                async with redis.asyncio.Redis.from_url(self._redis_url) as client, client.pubsub() as pubsub:
+                    await pubsub.subscribe(REDIS_CHANNEL)
+                    self._distribute(RESYNC)
+                    async for item in pubsub.listen():
+                        if item["type"] == "message":
+                            self._distribute(Event(**json.loads(item["data"])))
+            except redis.RedisError:
+                _log.warning("events of other gateways are not heard: Redis does not answer")
+                await asyncio.sleep(1)
