@@ -100,7 +100,8 @@ def _read(response: httpx.Response, message_id: str) -> TurnResult:
     status = response.status_code
     # A wrong token or address is the operator's to mend: the message waits for that and is answered then.
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND):
-        raise DialogueUnavailable(f"status {status}: {_error_code(response)}")
+        code = _error_code(response)
+        raise DialogueUnavailable(f"status {status}: {code}", remote_code=code)
     if status != HTTPStatus.OK:
         raise DialogueBadReply(f"status {status}: {_error_code(response)}")
     try:

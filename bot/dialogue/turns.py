@@ -1,0 +1,164 @@
+"""Takes one turn inside Rasa: understand, follow the rules, run the actions, save once. Called by `channel`.
+
+Rasa's own `MessageProcessor.handle_message` swallows failures, copies the whole tracker for every action and copies
+events for log lines that nobody reads. This uses the same parts (components, policy, actions, events) without that, and
+lets every failure out: then nothing is saved, and the same message may be asked again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+from weakref import WeakValueDictionary
+
+from rasa.core.actions.action import Action, ActionExecutionRejection, RemoteAction, action_for_name_or_text
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.policies.policy import PolicyPrediction
+from rasa.core.processor import MessageProcessor
+from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+from rasa.shared.core.constants import ACTION_EXTRACT_SLOTS, ACTION_LISTEN_NAME
+from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.dialogue.action_client import ActionEndpoint, ServerAction
+from bot.dialogue.bounded import session_start
+from bot.dialogue.commands import parse_command
+from bot.dialogue.graph import DirectGraph
+from bot.dialogue.protocol import Json, TurnRequest, TurnResult, as_json
+from bot.dialogue.record import build_record, build_replies
+from bot.dialogue.tracker_store import BoundedTrackerStore
+from bot.language.normalise import clean_text
+
+MAX_ACTIONS = 10
+# All actions of a turn together; a form runs up to three. Below the gateway's patience (TURN_TIMEOUT_S).
+TURN_TIMEOUT_S = 12.0
+INPUT_CHANNEL = "seva"
+
+
+class TurnFailed(Exception):
+    """This turn cannot be answered; the text names the reason without the customer's words."""
+
+
+class TurnRunner:
+    """Takes turns with one loaded model. Turns of one conversation wait for each other here, others do not."""
+
+    def __init__(self, processor: MessageProcessor, store: BoundedTrackerStore, endpoint: ActionEndpoint) -> None:
+        self._store = store
+        self._endpoint = endpoint
+        self._nlg = processor.nlg
+        self._domain = processor.domain
+        metadata = processor.model_metadata
+        if not metadata.nlu_target or not metadata.core_target:
+            raise TurnFailed("the model lacks NLU or rules")
+        self._understand = DirectGraph(processor.graph_runner, metadata.nlu_target)
+        self._predict = DirectGraph(processor.graph_runner, metadata.core_target)
+        self._actions: dict[str, Action] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._output = CollectingOutputChannel()
+
+    async def take(self, request: TurnRequest) -> Json:
+        """The answer as JSON, recorded together with the conversation. A known message_id gets its recorded answer.
+
+        Raises ActionUnavailable, TurnFailed, MalformedCommand, or what database and components raise; all save nothing.
+        """
+        lock = self._locks.setdefault(request.conversation, asyncio.Lock())
+        async with lock:
+            started = time.perf_counter()
+            loaded = await self._store.load(request.conversation, request.message_id)
+            if loaded.answer is not None:
+                return loaded.answer | {"replayed": True}
+            tracker = loaded.tracker or self._new_tracker(request.conversation)
+            async with asyncio.timeout(TURN_TIMEOUT_S):
+                result = await self._run(tracker, request, started)
+            answer = as_json(result)
+            await self._store.record_turn(tracker, loaded.version, request.message_id, answer)
+            return answer
+
+    async def _run(self, tracker: DialogueStateTracker, request: TurnRequest, started: float) -> TurnResult:
+        for index, said in enumerate(request.context.history):
+            if said.sender == "customer":
+                earlier = dataclasses.replace(request, message_id=f"history-{index}", text=said.text, payload=None)
+                await self._answer(tracker, earlier)
+        form, since = tracker.active_loop_name, len(tracker.events)
+        ms = await self._answer(tracker, request)
+        events = list(tracker.events)[since:]
+        message = next(event for event in events if isinstance(event, UserUttered))
+        replies = build_replies(events)
+        if not replies:
+            raise TurnFailed("no action had anything to say")
+        ms["total"] = _ms_since(started)
+        return TurnResult(request.message_id, replies, build_record(message, events, form, ms))
+
+    async def _answer(self, tracker: DialogueStateTracker, request: TurnRequest) -> dict[str, float]:
+        """Puts message, actions and their events on the tracker; the answer is the time taken by each part."""
+        started = time.perf_counter()
+        tracker.update(self._parse(tracker, request), self._domain)
+        nlu_ms = _ms_since(started)
+        extract = self._action(ACTION_EXTRACT_SLOTS)
+        tracker.update_with_events(await extract.run(self._output, self._nlg, tracker, self._domain), self._domain)
+        actions_s = 0.0
+        for _ in range(MAX_ACTIONS):
+            prediction: PolicyPrediction = self._predict_next(tracker)
+            action = self._action(self._domain.action_names_or_texts[prediction.max_confidence_index])
+            began = time.perf_counter()
+            await self._perform(action, prediction, tracker)
+            actions_s += time.perf_counter() - began
+            if action.name() == ACTION_LISTEN_NAME:
+                return {"nlu": nlu_ms, "actions": round(actions_s * 1000, 2)}
+        raise TurnFailed("too many actions")
+
+    def _parse(self, tracker: DialogueStateTracker, request: TurnRequest) -> UserUttered:
+        context = dataclasses.asdict(dataclasses.replace(request.context, history=()))
+        if request.payload is not None:
+            parsed = parse_command(request.payload, request.context, self._domain.intents)
+            text = request.payload
+        else:
+            # Cleaned here once more: whatever asks, text never becomes a command.
+            text = clean_text(request.text or "")
+            message = UserMessage(text, None, request.conversation, None, INPUT_CHANNEL, request.message_id, context)
+            inputs = {PLACEHOLDER_MESSAGE: [message], PLACEHOLDER_TRACKER: tracker}
+            parsed = self._understand.run(inputs)[0].as_dict(only_output_properties=True)
+        intent = parsed.get("intent") or {"name": None, "confidence": 0.0}
+        entities = parsed.get("entities") or []
+        return UserUttered(text, intent, entities, parsed, None, INPUT_CHANNEL, request.message_id, context)
+
+    def _predict_next(self, tracker: DialogueStateTracker) -> PolicyPrediction:
+        followup = tracker.followup_action
+        if followup:
+            tracker.clear_followup_action()
+            return PolicyPrediction.for_action_name(self._domain, followup, "followup_action")
+        return self._predict.run({PLACEHOLDER_TRACKER: tracker})
+
+    async def _perform(self, action: Action, prediction: PolicyPrediction, tracker: DialogueStateTracker) -> None:
+        """Runs one action; its events go to the tracker, or the note that a form refused to run."""
+        seen = tracker
+        if prediction.events:
+            seen = tracker.copy()
+            seen.update_with_events(prediction.events, self._domain)
+        try:
+            events: list[Event] = await action.run(self._output, self._nlg, seen, self._domain) or []
+        except ActionExecutionRejection:
+            refused = ActionExecutionRejected(action.name(), prediction.policy_name, prediction.max_confidence)
+            tracker.update(refused, self._domain)
+            return
+        if not any(isinstance(event, ActionExecutionRejected) for event in events):
+            tracker.update_with_events(prediction.events, self._domain)
+            tracker.update(action.event_for_successful_execution(prediction), self._domain)
+        tracker.update_with_events(events, self._domain)
+
+    def _action(self, name: str) -> Action:
+        """Actions keep nothing between calls, so each is made once."""
+        if name not in self._actions:
+            action = action_for_name_or_text(name, self._domain, self._endpoint)
+            # Exactly RemoteAction: forms and Rasa's own stay as they are.
+            self._actions[name] = ServerAction(name, self._endpoint) if type(action) is RemoteAction else action
+        return self._actions[name]
+
+    def _new_tracker(self, conversation: str) -> DialogueStateTracker:
+        events = [*session_start(), ActionExecuted(ACTION_LISTEN_NAME)]
+        return DialogueStateTracker.from_events(conversation, events, slots=self._domain.slots)
+
+
+def _ms_since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 2)
