@@ -1,0 +1,90 @@
+"""The whole system, started once for all tests here the way an operator starts it: `seva up --demo` on free ports.
+
+Real: gateway, Rasa with the trained model, action server, database. The data directory is a new one.
+"""
+
+from __future__ import annotations
+
+import os  # noqa: TID251 - the tests' own environment for the processes they start
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+START_TIMEOUT_S = 600
+
+
+@dataclass(frozen=True)
+class System:
+    """The running system: its environment (ports, data directory) and what `seva up` printed."""
+
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.environment['GATEWAY_PORT']}"
+
+    def printed(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def seva(self, *arguments: str, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:
+        """Runs the command `seva` against this system."""
+        command = [sys.executable, "-m", "bot.cli", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=timeout_s, check=False
+        )
+
+    def children(self, part: str) -> list[int]:
+        """Process ids of the processes started by `seva up` whose command holds `part`."""
+        listing = subprocess.run(
+            ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=True
+        )
+        return [int(line.split()[0]) for line in listing.stdout.splitlines() if part in line]
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [int(one.getsockname()[1]) for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def wait_for(text: str, log: Path, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while not re.search(text, log.read_text(errors="replace")):
+        assert process.poll() is None, log.read_text(errors="replace")
+        assert time.monotonic() < deadline, log.read_text(errors="replace")
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    folder = tmp_path_factory.mktemp("system")
+    names = ("GATEWAY_PORT", "RASA_PORT", "ACTIONS_PORT")
+    ports = dict(zip(names, map(str, free_ports(3)), strict=True))
+    environment = {**os.environ, **ports, "DATA_DIR": str(folder / "var"), "RASA_TELEMETRY_ENABLED": "false"}
+    log = folder / "up.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot.cli", "up", "--demo"], cwd=ROOT, env=environment, stdout=output, stderr=output
+        )
+    running = System(environment, process, log)
+    try:
+        wait_for("ready after", log, process)
+        yield running
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
