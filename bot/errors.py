@@ -100,10 +100,17 @@ class DialogueError(BotError):
 
 
 class DialogueUnavailable(DialogueError):
-    """Rasa or the action server did not answer; nothing was saved there, repeating helps."""
+    """Rasa or the action server did not answer; nothing was saved there, repeating helps.
+
+    `remote_code` is what Rasa's channel said (`action_unavailable`, `turn_failed`), empty if it said nothing.
+    """
 
     code = "dialogue_unavailable"
     status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self, message: str, remote_code: str = "") -> None:
+        super().__init__(message)
+        self.remote_code = remote_code
 
 
 class DialogueBadReply(DialogueError):

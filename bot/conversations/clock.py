@@ -19,10 +19,10 @@ class After(Func):
         super().__init__(output_field=DateTimeField())
         self.seconds = seconds
 
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[float]]:
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, tuple[float]]:
         """`seconds` from now by the server's clock."""
-        return "(CLOCK_TIMESTAMP() + %s * INTERVAL '1 second')", [self.seconds]
+        return "(CLOCK_TIMESTAMP() + %s * INTERVAL '1 second')", (self.seconds,)
 
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[str]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, tuple[str]]:
         """`seconds` from now by this host's clock, in the form Django stores."""
-        return "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now', %s)", [f"{self.seconds:+.3f} seconds"]
+        return "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now', %s)", (f"{self.seconds:+.3f} seconds",)

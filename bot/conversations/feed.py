@@ -31,7 +31,9 @@ class Feed:
     def __init__(self, redis_url: str = "") -> None:
         self._redis_url = redis_url
         self._queues: set[asyncio.Queue[Event]] = set()
-        self._sender = redis.Redis.from_url(redis_url, socket_timeout=1, socket_connect_timeout=1) if redis_url else None
+        self._sender = (
+            redis.Redis.from_url(redis_url, socket_timeout=1, socket_connect_timeout=1) if redis_url else None
+        )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._reader: asyncio.Task[None] | None = None
         self._stop_listening = lambda: None
@@ -93,3 +95,19 @@ class Feed:
             except redis.RedisError:
                 _log.warning("events of other gateways are not heard: Redis does not answer")
                 await asyncio.sleep(1)
+
+
+_current: Feed | None = None
+
+
+def set_feed(feed: Feed | None) -> None:
+    """Makes it the one of this process; called at start and stop of the gateway."""
+    global _current
+    _current = feed
+
+
+def get_feed() -> Feed:
+    """The feed of this process, for pages. Raises RuntimeError outside of a running gateway."""
+    if _current is None:
+        raise RuntimeError("the gateway has not started")
+    return _current

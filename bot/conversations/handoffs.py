@@ -9,21 +9,21 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from bot.conversations import events
 from bot.conversations.leases import wake_conversation
-from bot.conversations.models import Conversation, HandOff, Message, Note
+from bot.conversations.models import Conversation, HandOff, Message, Note, Turn
 from bot.conversations.notices import build_wait_notice, choose_language, say_in
 from bot.conversations.outbox import queue_message
-from bot.conversations.states import Author, Outcome, Reason, State
+from bot.conversations.states import Author, Handling, Outcome, Reason, State, TurnState
 from bot.conversations.summaries import build_summary
 from bot.conversations.texts import check_readable
 from bot.errors import NotFound, TransitionRefused
 
-Agent = AbstractUser
+Agent = User
 
 
 def lock_conversation(conversation_id: uuid.UUID | str) -> Conversation:
@@ -68,10 +68,8 @@ def take(conversation_id: uuid.UUID | str, agent: Agent) -> Conversation:
         raise TransitionRefused(f"this conversation is {conversation.state}")
     conversation.agent = agent
     _change_state(conversation, State.AGENT)
-    now = timezone.now()
-    conversation.hand_offs.filter(ended_at=None).update(taken_by=agent, taken_at=now)
-    # The worker drops the turn that may be under way and the messages the agent now answers.
-    wake_conversation(conversation.pk)
+    conversation.hand_offs.filter(ended_at=None).update(taken_by=agent, taken_at=timezone.now())
+    drop_work(conversation)
     _publish(events.CONVERSATION_TAKEN, conversation)
     return conversation
 
@@ -110,6 +108,7 @@ def close(conversation_id: uuid.UUID | str, agent: Agent | None = None) -> Conve
         text = say_in("system.closed", choose_language(conversation), name=name_agent(agent))
         queue_message(conversation, author=Author.SYSTEM, text=text)
     _end_hand_offs(conversation, Outcome.CLOSED)
+    drop_work(conversation)
     conversation.closed_at = timezone.now()
     _change_state(conversation, State.CLOSED)
     _publish(events.CONVERSATION_CLOSED, conversation, {"by_agent": agent is not None})
@@ -152,6 +151,18 @@ def record_note(conversation_id: uuid.UUID | str, agent: Agent, text: str) -> No
     note = Note.objects.create(conversation=conversation, author=agent, text=readable)
     _publish(events.NOTE_RECORDED, conversation, {"note": note.pk})
     return note
+
+
+def drop_work(conversation: Conversation) -> None:
+    """What was pending for the bot is a person's now, also a turn that Rasa is thinking about.
+
+    Inside the caller's transaction, which holds the row.
+    """
+    Turn.objects.filter(conversation=conversation, state=TurnState.OPEN).update(
+        state=TurnState.DROPPED, finished_at=timezone.now()
+    )
+    conversation.messages.filter(handling=Handling.PENDING).update(handling=Handling.DONE)
+    Conversation.objects.filter(pk=conversation.pk).update(failing_since=None, fault_told=False)
 
 
 def mark_agent_read(conversation_id: uuid.UUID | str, up_to_id: int) -> None:

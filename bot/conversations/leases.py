@@ -1,7 +1,7 @@
 """Who may work on a conversation: one worker at a time, by lease, with a fencing epoch.
 
-`claim_conversation` gives the lease and raises the epoch in one statement. Every later write of that worker starts with
-`fence`, which repeats the epoch: a worker that was stopped, stalled or cut off and has lost its lease can write nothing.
+`claim_conversation` gives the lease and raises the epoch in one statement. Every later write of that worker starts
+with `fence`, which repeats the epoch: a worker that was stopped or cut off and has lost its lease can write nothing.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def claim_conversation(owner: str, conversation: uuid.UUID | None = None) -> Cla
     Inside the caller's transaction or on its own. One statement, so two workers never both get it.
     """
     wanted = "" if conversation is None else "AND id = %s"
-    parameters: list[object] = [owner[:64]]
+    parameters: list[str | uuid.UUID] = [owner[:64]]
     if conversation is not None:
         parameters.append(conversation.hex if connection.vendor == "sqlite" else conversation)
     with connection.cursor() as cursor:
@@ -53,16 +53,15 @@ def claim_conversation(owner: str, conversation: uuid.UUID | None = None) -> Cla
 @cache
 def _build_claim(vendor: str, lease_s: float) -> str:
     """The claim in the database's dialect. On PostgreSQL busy rows are stepped over instead of waited for."""
-    now, lease_end, too_far = (
-        _build_time(vendor, seconds) for seconds in (0.0, lease_s, lease_s + CLOCK_SLACK_S)
-    )
+    now, lease_end, too_far = (_build_time(vendor, seconds) for seconds in (0.0, lease_s, lease_s + CLOCK_SLACK_S))
     lock = "FOR UPDATE SKIP LOCKED" if vendor == "postgresql" else ""
     # Only numbers of our own settings and the dialect's words are put together here, nothing from outside.
     return f"""
         UPDATE conversations_conversation SET lease_owner = %s, lease_until = {lease_end}, epoch = epoch + 1
         WHERE id = (
             SELECT id FROM conversations_conversation
-            WHERE ready_at <= {now} AND (lease_until IS NULL OR lease_until < {now} OR lease_until > {too_far}) {{wanted}}
+            WHERE ready_at <= {now} {{wanted}}
+                AND (lease_until IS NULL OR lease_until < {now} OR lease_until > {too_far})
             ORDER BY ready_at LIMIT 1 {lock}
         ) RETURNING id, epoch"""  # noqa: S608
 
@@ -74,7 +73,7 @@ def _build_time(vendor: str, seconds: float) -> str:
 
 
 def fence(claim: Claim) -> None:
-    """Renews the lease and locks the conversation's row until the end of the transaction. First in every worker's write.
+    """Renews the lease and holds the conversation's row until the transaction ends. First in every worker's write.
 
     Raises: LeaseLost if the epoch has moved on; the transaction must then be rolled back.
     """
@@ -93,7 +92,3 @@ def release(claim: Claim, ready_at: object | None) -> None:
 def wake_conversation(conversation: uuid.UUID) -> None:
     """Marks that there is work. Also locks the row: whoever adds messages does this first, so ids follow commits."""
     Conversation.objects.filter(pk=conversation).update(ready_at=After(), last_message_at=After())
-
-
-
-

@@ -1,4 +1,4 @@
-"""What the gateway itself says to a customer (`texts/<language>/system.yml`), in the language they are known to read."""
+"""What the gateway itself says to a customer (`texts/<language>/system.yml`), in the language they read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that goes out is a row here first: `queue_message` writes it, `mark_sent` and its kin say what became of it.
+"""Everything that goes out is a row here first: `queue_message` writes it, `mark_result` says what became of it.
 
 There is no second way out: the bot's replies, agents' words and the gateway's own notices all pass here, in order.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from bot.channels.contract import Button, Delayed, OutboundMessage, Rejected, SendResult, Sent
@@ -31,7 +31,7 @@ def queue_message(
     author: Author,
     text: str,
     author_name: str = "",
-    agent: AbstractBaseUser | None = None,
+    agent: User | None = None,
     buttons: Iterable[dict[str, Any]] = (),
     cards: Iterable[dict[str, Any]] = (),
     image: str = "",

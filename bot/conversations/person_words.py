@@ -12,10 +12,12 @@ from bot.language.normalise import normalise
 WORDS_MAX = 8
 PAYLOAD = "/human"
 _WORDS = frozenset(
-    "agent human person operator representative executive manager staff "
-    "manas maanas manaso manushya manithar manidhar manithan aal "
-    "માણસ માણસને વ્યક્તિ એજન્ટ મેનેજર ઓપરેટર "
-    "மனிதர் மனிதரிடம் மனிதன் நபர் நபரிடம் ஏஜென்ட் ஏஜெண்ட் மேனேஜர் முகவர்".split()
+    (
+        *("agent", "human", "person", "operator", "representative", "executive", "manager", "staff"),
+        *("manas", "maanas", "manaso", "manushya", "manithar", "manidhar", "manithan", "aal"),
+        *("માણસ", "માણસને", "વ્યક્તિ", "એજન્ટ", "મેનેજર", "ઓપરેટર"),
+        *("மனிதர்", "மனிதரிடம்", "மனிதன்", "நபர்", "நபரிடம்", "ஏஜென்ட்", "ஏஜெண்ட்", "மேனேஜர்", "முகவர்"),
+    )
 )
 _SEPARATORS = re.compile(r"[\s!?.,;:।\"'()\[\]…-]+")
 

@@ -57,7 +57,7 @@ UNSENT = [Delivery.QUEUED.value, Delivery.SENDING.value, Delivery.DELAYED.value]
 
 
 class TurnState(TextChoices):
-    """`open` until Rasa's answer is committed; `dropped` if a person took over meanwhile; `dead` after too many tries."""
+    """`open` until Rasa's answer is committed; `dropped` if a person took over; `dead` after too many tries."""
 
     OPEN = "open"
     ANSWERED = "answered"

@@ -13,7 +13,7 @@ LAST_TURNS = 10
 
 
 def build_summary(conversation: Conversation, extra: dict[str, Any]) -> dict[str, Any]:
-    """`{"last", "topics", "routes", "order", "language", "script"}` and what the dialogue knows itself (`extra` wins)."""
+    """`{"last", "topics", "routes", "order", "language", "script"}`, and what the dialogue knows (`extra` wins)."""
     records = [
         record
         for record in conversation.turns.order_by("-id").values_list("record", flat=True)[:LAST_TURNS]

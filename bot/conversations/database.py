@@ -1,0 +1,72 @@
+"""The bounded thread pools in which asynchronous code talks to the database.
+
+SQLite takes one writer at a time: a pool of one thread queues writers in order instead of letting them poll for the
+lock. Reads have their own threads, so that opening a page never waits behind a burst of messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from django.db import close_old_connections, connections
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+WRITERS_POSTGRESQL = 8
+READERS = 3
+
+
+class DatabasePool:
+    """Runs blocking database work off the event loop. One per gateway process."""
+
+    def __init__(self, vendor: str) -> None:
+        self._writers = _Threads(1 if vendor == "sqlite" else WRITERS_POSTGRESQL, "seva-write")
+        self._readers = _Threads(READERS, "seva-read")
+
+    async def write(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Runs `work` (which opens its own transaction) in a writer's thread. Raises what it raises."""
+        return await self._run(self._writers, work, *args, **kwargs)
+
+    async def read(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Runs `work`, which changes nothing, in a reader's thread. Raises what it raises."""
+        return await self._run(self._readers, work, *args, **kwargs)
+
+    async def _run(self, pool: _Threads, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        def call() -> R:
+            close_old_connections()
+            return work(*args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(pool, call)
+
+    async def close(self) -> None:
+        """Waits for the work under way and closes every thread's connection."""
+        await asyncio.to_thread(self._writers.close)
+        await asyncio.to_thread(self._readers.close)
+
+
+class _Threads(ThreadPoolExecutor):
+    """A pool that can close the database connection of each of its threads (Django keeps one a thread)."""
+
+    def __init__(self, size: int, name: str) -> None:
+        self._started = 0
+        super().__init__(size, thread_name_prefix=name, initializer=self._count)
+
+    def _count(self) -> None:
+        self._started += 1
+
+    def close(self) -> None:
+        """Ends all threads."""
+        together = threading.Barrier(max(self._started, 1))
+
+        def close_own() -> None:
+            connections.close_all()
+            together.wait(timeout=5)  # nobody takes two of these, so every thread takes one
+
+        for call in [self.submit(close_own) for _ in range(self._started)]:
+            call.result()
+        self.shutdown(wait=True)

@@ -1,0 +1,64 @@
+"""What a person sees of their own conversation, for a page that is opened again. Reads only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.channels.contract import SessionState
+from bot.conversations.handoffs import name_agent
+from bot.conversations.models import ChannelIdentity, Conversation, Message
+from bot.conversations.notices import choose_language
+from bot.conversations.states import Author, Direction, State
+
+HISTORY_MAX = 100
+SENDERS = {Author.CONTACT: "customer", Author.BOT: "bot", Author.AGENT: "agent", Author.SYSTEM: "system"}
+
+
+def find_session(channel: str, user_external_id: str, after_id: int = 0) -> SessionState:
+    """The newest conversation of exactly this person, and what was said in all of theirs after `after_id`.
+
+    At most the last HISTORY_MAX messages; `more` says that there are earlier ones.
+    """
+    identity = ChannelIdentity.objects.filter(channel=channel, external_id=user_external_id).first()
+    if identity is None:
+        return SessionState(known=False)
+    conversation = (
+        Conversation.objects.filter(identity=identity).select_related("agent", "contact").order_by("-opened_at").first()
+    )
+    if conversation is None:
+        return SessionState(known=True)
+    messages = list(
+        Message.objects.filter(conversation__identity=identity, pk__gt=after_id)
+        .select_related("turn")
+        .order_by("-id")[: HISTORY_MAX + 1]
+    )
+    with_agent = conversation.state == State.AGENT and conversation.agent
+    return SessionState(
+        known=True,
+        conversation=str(conversation.pk),
+        state=str(conversation.state),
+        agent_name=name_agent(conversation.agent) if with_agent and conversation.agent else "",
+        language=choose_language(conversation),
+        history=tuple(describe_message(message) for message in reversed(messages[:HISTORY_MAX])),
+        more=len(messages) > HISTORY_MAX,
+    )
+
+
+def describe_message(message: Message) -> dict[str, Any]:
+    """One message as its own person may see it: no payloads, no external ids but their own `cid`."""
+    described: dict[str, Any] = {
+        "id": message.pk,
+        "from": SENDERS[Author(message.author)],
+        "author": message.author,
+        "author_name": message.author_name if message.direction == Direction.OUTBOUND else "",
+        "text": message.text,
+        "ts": message.created_at.isoformat(),
+    }
+    if message.direction == Direction.INBOUND:
+        described["cid"] = (message.external_id or "").rpartition(":")[2]
+        return described
+    described["buttons"] = message.build_public_buttons()
+    described["cards"] = message.cards
+    described["image"] = message.image
+    described["turn"] = message.turn.record if message.turn else None
+    return described

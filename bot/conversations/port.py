@@ -1,0 +1,34 @@
+"""The heart of the gateway as channels see it (`bot.channels.contract.Inbox`): database functions and the worker."""
+
+from __future__ import annotations
+
+from bot.channels.contract import InboundMessage, Recorded, SessionState
+from bot.conversations.database import DatabasePool
+from bot.conversations.history import find_session
+from bot.conversations.inbox import record_inbound
+from bot.conversations.outbox import mark_read
+from bot.conversations.worker import Worker
+
+
+class DatabaseInbox:
+    """One per gateway process."""
+
+    def __init__(self, pool: DatabasePool, worker: Worker) -> None:
+        self._pool = pool
+        self._worker = worker
+
+    async def record(self, message: InboundMessage) -> Recorded:
+        """Commit A; the answer starts at once if this process has room. See `record_inbound` for what it raises."""
+        owner = self._worker.owner if self._worker.has_room else None
+        accepted = await self._pool.write(record_inbound, message, owner)
+        if accepted.claim:
+            self._worker.start_work(accepted.claim, accepted.step)
+        return accepted.recorded
+
+    async def open_session(self, channel: str, user_external_id: str, after_id: int) -> SessionState:
+        """See `find_session`."""
+        return await self._pool.read(find_session, channel, user_external_id, after_id)
+
+    async def mark_read(self, channel: str, user_external_id: str, up_to_id: int) -> None:
+        """See `outbox.mark_read`."""
+        await self._pool.write(mark_read, channel, user_external_id, up_to_id)

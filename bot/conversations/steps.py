@@ -1,0 +1,141 @@
+"""What a worker does next with a conversation it holds. Each function is one transaction and ends in the next step.
+
+So a message that is answered at once costs three commits: A records, claims and freezes the turn; B records the replies
+and marks the first as `sending`; C marks it sent, takes the next one, and gives the lease back when nothing is left.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from dataclasses import dataclass
+
+from django.db import InterfaceError, OperationalError, transaction
+
+from bot.channels.contract import OutboundMessage, SendResult
+from bot.conversations.handoffs import drop_work
+from bot.conversations.leases import Claim, claim_conversation, fence, release
+from bot.conversations.models import Conversation, Message, Turn
+from bot.conversations.outbox import build_outbound, find_unsent, is_due, mark_result, mark_sending
+from bot.conversations.person_words import asks_for_person
+from bot.conversations.poison import put_aside
+from bot.conversations.states import Handling, State
+from bot.conversations.turns import (
+    build_request,
+    hand_off_plainly,
+    is_turn_due,
+    open_turn,
+    record_failure,
+    record_replies,
+)
+from bot.dialogue.protocol import TurnRequest, TurnResult
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Hand this to its channel, then `after_send`."""
+
+    message: OutboundMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask Rasa, then `after_answer` or `after_failure`."""
+
+    turn_id: int
+    request: TurnRequest
+    user_external_id: str
+    channel: str
+
+
+Step = Send | Ask
+
+
+@transaction.atomic
+def claim_work(owner: str, conversation: uuid.UUID | None = None) -> tuple[Claim, Step | None] | None:
+    """Claims a conversation that is ready (that one, or the one ready longest) with its first step; None if none is.
+
+    A row that no step can be made of is put aside, so that it holds up nobody else.
+    """
+    claim = claim_conversation(owner, conversation)
+    if claim is None:
+        return None
+    try:
+        with transaction.atomic():
+            return claim, choose_step(claim)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        _log.exception("conversation %s is put aside", claim.conversation)
+        put_aside(claim, type(error).__name__)
+        return claim, None
+
+
+@transaction.atomic
+def after_fault(claim: Claim, error: str) -> None:
+    """Something failed that no step foresees: the work is counted as tried and put aside. Raises: LeaseLost."""
+    fence(claim)
+    put_aside(claim, error)
+
+
+@transaction.atomic
+def renew(claim: Claim) -> None:
+    """Keeps the lease while the outside takes its time. Raises: LeaseLost."""
+    fence(claim)
+
+
+@transaction.atomic
+def after_answer(claim: Claim, turn_id: int, result: TurnResult, ms: float) -> Step | None:
+    """Commit B, and what follows. Safe to repeat. Raises: LeaseLost."""
+    record_replies(claim, turn_id, result, ms)
+    return choose_step(claim)
+
+
+@transaction.atomic
+def after_failure(claim: Claim, turn_id: int, error: str, own_fault: bool) -> Step | None:
+    """A failed try, and what follows. Raises: LeaseLost."""
+    record_failure(claim, turn_id, error, own_fault)
+    return choose_step(claim)
+
+
+@transaction.atomic
+def after_send(claim: Claim, message_id: int, result: SendResult) -> Step | None:
+    """Commit C, and what follows. Safe to repeat. Raises: LeaseLost."""
+    mark_result(claim, message_id, result)
+    return choose_step(claim)
+
+
+def choose_step(claim: Claim) -> Step | None:
+    """The next step, or None and the lease given back. Outbox before inbox: an answer never overtakes an earlier one.
+
+    Inside the caller's transaction, which has fenced or claimed: no message can be added unseen before the release.
+    """
+    conversation = Conversation.objects.select_related("contact", "identity").get(pk=claim.conversation)
+    unsent = find_unsent(conversation)
+    if unsent and is_due(unsent):
+        mark_sending(unsent)
+        return Send(build_outbound(unsent, conversation))
+    turn = None
+    if conversation.state == State.BOT:
+        turn = open_turn(conversation)
+        if turn and _wants_person(turn, conversation):
+            hand_off_plainly(turn)
+            return choose_step(claim)
+        if turn and is_turn_due(turn):
+            request = build_request(turn, conversation)
+            return Ask(turn.pk, request, conversation.identity.external_id, conversation.channel)
+    else:
+        drop_work(conversation)
+    times = [work.next_try_at for work in (unsent, turn) if work and work.next_try_at]
+    release(claim, min(times, default=None))
+    return None
+
+
+def _wants_person(turn: Turn, conversation: Conversation) -> bool:
+    """Whether, in a fault, one of the waiting messages asks for a person in a plain word."""
+    if conversation.failing_since is None:
+        return False
+    waiting = Message.objects.filter(conversation=conversation, handling=Handling.PENDING)
+    return any(asks_for_person(text, payload) for text, payload in waiting.values_list("text", "payload"))
