@@ -57,11 +57,18 @@ class TurnChannel(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes. Rasa's own `on_new_message` stays unused: it is what swallows failures."""
         routes = Blueprint("seva_turns")
-        routes.add_route(self._health, "/", methods=["GET"])
-        routes.add_route(self._turn, "/turn", methods=["POST"])
+
+        @routes.get("/")
+        async def health(request: Request) -> HTTPResponse:
+            return self._health(request)
+
+        @routes.post("/turn")
+        async def turn(request: Request) -> HTTPResponse:
+            return await self._turn(request)
+
         return routes
 
-    async def _health(self, request: Request) -> HTTPResponse:
+    def _health(self, request: Request) -> HTTPResponse:
         agent = _agent(request.app)
         if agent is None:
             return _error(HTTPStatus.SERVICE_UNAVAILABLE, "not_ready", "the model is not loaded yet")

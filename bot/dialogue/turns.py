@@ -17,7 +17,7 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
-from rasa.shared.core.constants import ACTION_EXTRACT_SLOTS, ACTION_LISTEN_NAME
+from rasa.shared.core.constants import ACTION_EXTRACT_SLOTS, ACTION_LISTEN_NAME, DEFAULT_INTENTS
 from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -34,6 +34,8 @@ MAX_ACTIONS = 10
 # All actions of a turn together; a form runs up to three. Below the gateway's patience (TURN_TIMEOUT_S).
 TURN_TIMEOUT_S = 12.0
 INPUT_CHANNEL = "seva"
+# A message without an intent of ours would follow no rule and end in silence.
+NOT_UNDERSTOOD = {"name": "nlu_fallback", "confidence": 0.0}
 
 
 class TurnFailed(Exception):
@@ -53,6 +55,8 @@ class TurnRunner:
             raise TurnFailed("the model lacks NLU or rules")
         self._understand = DirectGraph(processor.graph_runner, metadata.nlu_target)
         self._predict = DirectGraph(processor.graph_runner, metadata.core_target)
+        # Rasa's own (`restart`, `session_start`, ...) would undo what the gateway knows of the conversation.
+        self._commands = frozenset(self._domain.intents) - frozenset(DEFAULT_INTENTS)
         self._actions: dict[str, Action] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._output = CollectingOutputChannel()
@@ -111,7 +115,7 @@ class TurnRunner:
     def _parse(self, tracker: DialogueStateTracker, request: TurnRequest) -> UserUttered:
         context = dataclasses.asdict(dataclasses.replace(request.context, history=()))
         if request.payload is not None:
-            parsed = parse_command(request.payload, request.context, self._domain.intents)
+            parsed = parse_command(request.payload, request.context, self._commands)
             text = request.payload
         else:
             # Cleaned here once more: whatever asks, text never becomes a command.
@@ -119,9 +123,13 @@ class TurnRunner:
             message = UserMessage(text, None, request.conversation, None, INPUT_CHANNEL, request.message_id, context)
             inputs = {PLACEHOLDER_MESSAGE: [message], PLACEHOLDER_TRACKER: tracker}
             parsed = self._understand.run(inputs)[0].as_dict(only_output_properties=True)
-        intent = parsed.get("intent") or {"name": None, "confidence": 0.0}
+        intent = parsed.get("intent") or {}
+        if intent.get("name") not in self._commands:
+            intent = NOT_UNDERSTOOD
         entities = parsed.get("entities") or []
-        return UserUttered(text, intent, entities, parsed, None, INPUT_CHANNEL, request.message_id, context)
+        return UserUttered(
+            text, intent, entities, parsed | {"intent": intent}, None, INPUT_CHANNEL, request.message_id, context
+        )
 
     def _predict_next(self, tracker: DialogueStateTracker) -> PolicyPrediction:
         followup = tracker.followup_action
