@@ -12,9 +12,11 @@ from knowledge.source_yaml import Finding
 from knowledge.sources import ROOT, read_knowledge
 
 
-def lint(root: Path = ROOT, encoder: Encoder | None = None) -> list[Finding]:
-    """Everything to mend in the FAQ under `root`; near duplicates are only looked for with an encoder."""
-    return lint_knowledge(read_knowledge(root), encoder)
+def lint(root: Path = ROOT, encoder: Encoder | None = None, *, similar: bool = True) -> list[Finding]:
+    """Everything to mend in the FAQ under `root`. `similar`: also look for near duplicates, which needs the encoder."""
+    if similar and encoder is None:
+        encoder = load_encoder(config().encoder)
+    return lint_knowledge(read_knowledge(root), encoder if similar else None)
 
 
 def build_index(root: Path = ROOT, folder: Path | None = None, encoder: Encoder | None = None) -> Manifest:

@@ -41,6 +41,10 @@ class Manifest:
     vectors_file: str
     answers_file: str
 
+    def __str__(self) -> str:
+        languages = ", ".join(self.languages)
+        return f"{self.rows} texts of {self.topics} topics in {languages}, encoded by {self.encoder}"
+
 
 @dataclass(frozen=True)
 class Answer:

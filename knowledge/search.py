@@ -66,13 +66,14 @@ class Search:
         self.index = index
 
     def query(self, vector: Vector, k: int = 10) -> list[Hit]:
-        """The `k` nearest stored texts, best first; several may be of one topic. `vector`: float32, (dim,) or (1, dim)."""
+        """The `k` nearest stored texts, best first; several may be of one topic. `vector`: float32, (dim,)."""
         row = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
         if row.shape[1] != self.index.manifest.dimension:
             raise KnowledgeError(f"a vector of {row.shape[1]} numbers for an index of another encoder: {MEND}")
         scores, positions = self.index.vectors.search(row, min(k, len(self.index.rows)))
         found = zip(positions[0].tolist(), scores[0].tolist(), strict=True)
-        return [Hit(*self.index.rows[position], score) for position, score in found if position >= 0]
+        rows = self.index.rows
+        return [Hit(rows[at][0], rows[at][1], score) for at, score in found if at >= 0]
 
 
 class Live(Generic[Loaded]):

@@ -20,16 +20,19 @@ from bot.shop.report import ImportReport
 Draft = TypeVar("Draft")
 
 
-def import_shop(products: Path, orders: Path, customers: Path, names: Path | None = None) -> ImportReport:
-    """Takes Shopify's three exports (and the product names in other languages) into the shop, safe to repeat.
+def import_shop(
+    products: Path | None = None, orders: Path | None = None, customers: Path | None = None, names: Path | None = None
+) -> ImportReport:
+    """Takes Shopify's exports (and the product names in other languages) into the shop, safe to repeat.
 
-    All of it is one transaction. A product, order or customer with a bad row is left out as a whole and reported.
+    A file that is not given leaves what is there. All of it is one transaction. A product, order or customer with a bad
+    row is left out as a whole and reported.
     Raises ImportRefused, naming every file that cannot be read or lacks needed columns; nothing is taken then.
     """
     report = ImportReport()
     refused: list[str] = []
     new_products = _read(parse_products, products, report, refused)
-    new_names = _read(parse_names, names, report, refused) if names else []
+    new_names = _read(parse_names, names, report, refused)
     new_customers = _read(parse_customers, customers, report, refused)
     new_orders = _read(parse_orders, orders, report, refused)
     if refused:
@@ -44,7 +47,7 @@ def import_shop(products: Path, orders: Path, customers: Path, names: Path | Non
         variants = find_variants_by_sku()
         for order in new_orders:
             record_order(order, variants, report)
-    report.problems.sort(key=lambda problem: (problem.file, problem.line))
+    report.refused.sort(key=lambda problem: (problem.file, problem.line))
     return report
 
 
@@ -55,12 +58,17 @@ def find_variants_by_sku() -> dict[str, Variant]:
 
 
 def _read(
-    parse: Callable[[Path], tuple[list[Draft], list[RowProblem]]], path: Path, report: ImportReport, refused: list[str]
+    parse: Callable[[Path], tuple[list[Draft], list[RowProblem]]],
+    path: Path | None,
+    report: ImportReport,
+    refused: list[str],
 ) -> list[Draft]:
+    if path is None:
+        return []
     try:
         drafts, problems = parse(path)
     except ImportRefused as error:
         refused.append(str(error))
         return []
-    report.problems += problems
+    report.refused += problems
     return drafts

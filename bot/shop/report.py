@@ -20,6 +20,9 @@ class Taken:
         """All that arrived."""
         return self.new + self.changed + self.same
 
+    def __str__(self) -> str:
+        return f"{self.new} new, {self.changed} changed"
+
     def add(self, outcome: str) -> None:
         """Counts one; `outcome` is new, changed or same."""
         setattr(self, outcome, getattr(self, outcome) + 1)
@@ -34,9 +37,17 @@ class ImportReport:
     customers: Taken = field(default_factory=Taken)
     orders: Taken = field(default_factory=Taken)
     names: Taken = field(default_factory=Taken)
-    problems: list[RowProblem] = field(default_factory=list)
+    refused: list[RowProblem] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
         """Whether every row was taken."""
-        return not self.problems
+        return not self.refused
+
+    def __str__(self) -> str:
+        names = ("products", "variants", "names", "customers", "orders")
+        parts = [
+            f"{getattr(self, name).total} {name} ({getattr(self, name)})" for name in names if getattr(self, name).total
+        ]
+        left_out = f"{len(self.refused)} problems" if self.refused else "nothing left out"
+        return "; ".join([*parts, left_out])

@@ -141,7 +141,7 @@ def test_a_bad_cell_is_reported_with_its_place_and_nothing_of_it_arrives(
 ) -> None:
     set_cell(small_shop / file, line, column, value)
     report = take(small_shop)
-    assert [(p.line, p.column, p.reason) for p in report.problems if p.file == file] == [(line, column, reason)]
+    assert [(p.line, p.column, p.reason) for p in report.refused if p.file == file] == [(line, column, reason)]
     left_out = {
         "products.csv": 2 - Product.objects.count(),
         "orders.csv": 3 - Order.objects.count(),
@@ -157,7 +157,7 @@ def test_a_bad_cell_is_reported_with_its_place_and_nothing_of_it_arrives(
 def test_a_row_with_too_few_or_too_many_cells_takes_its_whole_order_out(shop: Path) -> None:
     change(shop / "orders.csv", lambda rows: [*rows[:2], rows[2][:20], *rows[3:4], [*rows[4], "more"], *rows[5:]])
     report = take(shop)
-    assert [(p.line, p.reason) for p in report.problems] == [
+    assert [(p.line, p.reason) for p in report.refused] == [
         (3, "TT-10401: only 20 of 47 cells"),
         (5, "TT-10403: 48 cells under 47 columns"),
     ]
@@ -167,7 +167,7 @@ def test_a_row_with_too_few_or_too_many_cells_takes_its_whole_order_out(shop: Pa
 def test_a_repeated_row_is_reported_and_a_second_line_of_the_same_thing_is_not(shop: Path) -> None:
     change(shop / "orders.csv", lambda rows: [*rows[:3], rows[2], *rows[3:]])
     report = take(shop)
-    assert [str(p) for p in report.problems] == ["orders.csv:4, column Lineitem name: TT-10401: the same row as line 3"]
+    assert [str(p) for p in report.refused] == ["orders.csv:4, column Lineitem name: TT-10401: the same row as line 3"]
     # Bought twice on purpose: the subtotal says so.
     set_cell(shop / "orders.csv", 2, "Subtotal", "2195.00")
     set_cell(shop / "orders.csv", 2, "Total", "2195.00")
@@ -178,7 +178,7 @@ def test_a_repeated_row_is_reported_and_a_second_line_of_the_same_thing_is_not(s
 def test_an_order_that_appears_twice_is_reported(shop: Path) -> None:
     change(shop / "orders.csv", lambda rows: [*rows, rows[1]])
     report = take(shop)
-    assert [(p.line, p.column, p.reason) for p in report.problems] == [
+    assert [(p.line, p.column, p.reason) for p in report.refused] == [
         (106, "Total", "TT-10401: the order is already in line 2")
     ]
 
