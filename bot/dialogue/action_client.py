@@ -77,7 +77,7 @@ class ActionEndpoint(EndpointConfig):
 
 
 class ServerAction(RemoteAction):
-    """A custom action. Its answer is checked by hand: Rasa compiles a JSON schema for each answer (8 ms)."""
+    """A custom action. Its answer is checked by hand: Rasa compiles a JSON schema for each (20 ms)."""
 
     def _validate_action_result(self, result: dict[str, Any]) -> bool:
         well = isinstance(result, dict) and all(

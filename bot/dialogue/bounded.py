@@ -6,12 +6,16 @@ Rules look one turn back; slots and the open form are all that an older turn can
 
 from __future__ import annotations
 
+import functools
+import json
 from collections.abc import Iterable
+from typing import Any
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.utils.common import all_subclasses
 
 KEEP_TURNS = 2
 # Of an earlier message's parse data only what an action may still ask for.
@@ -34,6 +38,26 @@ def bounded_events(tracker: DialogueStateTracker, slots: Iterable[Slot], keep_tu
         cut = starts[-keep_turns]
         events = _state_after(tracker.sender_id, events[:cut], list(slots)) + events[cut:]
     return [_slim(event) for event in events]
+
+
+def write_events(events: list[Event]) -> str:
+    """The events as text for `read_events`."""
+    return json.dumps([event.as_dict() for event in events], ensure_ascii=False)
+
+
+def read_events(text: str) -> list[Event]:
+    """The events of a text by `write_events`. Rasa's own reader searches all event classes anew for every event."""
+    return [_event(raw) for raw in json.loads(text)]
+
+
+def _event(raw: dict[str, Any]) -> Event:
+    kind = raw.pop("event")
+    return _event_classes()[kind]._from_parameters(raw)
+
+
+@functools.cache
+def _event_classes() -> dict[str, type[Event]]:
+    return {event_class.type_name: event_class for event_class in all_subclasses(Event)}
 
 
 def _state_after(sender_id: str, events: list[Event], slots: list[Slot]) -> list[Event]:

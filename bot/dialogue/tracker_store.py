@@ -18,11 +18,10 @@ import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.config import config
-from bot.dialogue.bounded import bounded_events
+from bot.dialogue.bounded import bounded_events, read_events, write_events
 from bot.dialogue.protocol import Json
 from bot.dialogue.storage import ANSWER, STATE, make_engine
 
@@ -75,8 +74,7 @@ class BoundedTrackerStore(TrackerStore):
         version, state, answer = await self._in_thread(lambda: self._read(conversation, message_id))
         tracker = None
         if state is not None:
-            events = deserialise_events(json.loads(state))
-            tracker = DialogueStateTracker.from_events(conversation, events, slots=self.domain.slots)
+            tracker = DialogueStateTracker.from_events(conversation, read_events(state), slots=self.domain.slots)
         return Loaded(tracker, version, None if answer is None else json.loads(answer))
 
     async def record_turn(self, tracker: DialogueStateTracker, version: int, message_id: str, answer: Json) -> None:
@@ -85,14 +83,14 @@ class BoundedTrackerStore(TrackerStore):
         Raises StaleConversation when `version` is not the last one any more, or SQLAlchemy's errors: nothing was saved.
         """
         events = bounded_events(tracker, self.domain.slots)
-        state = json.dumps([event.as_dict() for event in events])
+        state = write_events(events)
         recorded = json.dumps(answer)
         await self._in_thread(lambda: self._write(tracker.sender_id, version, state, (message_id, recorded)))
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Saves without an answer, whatever was there (`rasa shell`)."""
         loaded = await self.load(tracker.sender_id)
-        state = json.dumps([event.as_dict() for event in bounded_events(tracker, self.domain.slots)])
+        state = write_events(bounded_events(tracker, self.domain.slots))
         await self._in_thread(lambda: self._write(tracker.sender_id, loaded.version, state, None))
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:

@@ -13,6 +13,7 @@ import time
 from weakref import WeakValueDictionary
 
 from rasa.core.actions.action import Action, ActionExecutionRejection, RemoteAction, action_for_name_or_text
+from rasa.core.actions.forms import FormAction
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
@@ -24,6 +25,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.dialogue.action_client import ActionEndpoint, ServerAction
 from bot.dialogue.bounded import session_start
 from bot.dialogue.commands import parse_command
+from bot.dialogue.forms import ServerForm
 from bot.dialogue.graph import DirectGraph
 from bot.dialogue.protocol import Json, TurnRequest, TurnResult, as_json
 from bot.dialogue.record import build_record, build_replies
@@ -158,10 +160,13 @@ class TurnRunner:
     def _action(self, name: str) -> Action:
         """Actions keep nothing between calls, so each is made once."""
         if name not in self._actions:
-            action = action_for_name_or_text(name, self._domain, self._endpoint)
-            # Exactly RemoteAction: forms and Rasa's own stay as they are.
-            self._actions[name] = ServerAction(name, self._endpoint) if type(action) is RemoteAction else action
+            self._actions[name] = self._make_action(name)
         return self._actions[name]
+
+    def _make_action(self, name: str) -> Action:
+        action = action_for_name_or_text(name, self._domain, self._endpoint)
+        ours = {RemoteAction: ServerAction, FormAction: ServerForm}.get(type(action))
+        return action if ours is None else ours(name, self._endpoint)
 
     def _new_tracker(self, conversation: str) -> DialogueStateTracker:
         events = [*session_start(), ActionExecuted(ACTION_LISTEN_NAME)]
