@@ -1,0 +1,69 @@
+"""Puts the gateway together: database pools, worker, dialogue, channels, live events. Only wiring.
+
+`build_gateway` opens nothing; `start` and `stop` belong to the process's event loop (`bot.asgi` calls them).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from bot.channels.contract import Channel
+from bot.channels.webchat.origins import build_origin_check
+from bot.channels.webchat.server import WebChat
+from bot.config import Config
+from bot.conversations.database import DatabasePool
+from bot.conversations.feed import Feed, set_feed
+from bot.conversations.port import DatabaseInbox
+from bot.conversations.presence import Presence
+from bot.conversations.worker import Dialogue, Worker
+from bot.dialogue.client import DialogueClient
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """The running parts of one gateway process."""
+
+    pool: DatabasePool
+    dialogue: Dialogue
+    channels: dict[str, Channel]
+    webchat: WebChat
+    worker: Worker
+    inbox: DatabaseInbox
+    presence: Presence
+    feed: Feed
+
+    async def start(self) -> None:
+        """Begins to answer; also what a crash has left behind."""
+        set_feed(self.feed)
+        await self.feed.start()
+        self.presence.start()
+        await self.worker.start()
+
+    async def stop(self) -> None:
+        """Finishes what is under way, leaves the rest in the database, closes connections."""
+        await self.worker.stop()
+        self.presence.stop()
+        await self.feed.stop()
+        set_feed(None)
+        if isinstance(self.dialogue, DialogueClient):
+            await self.dialogue.close()
+        await self.pool.close()
+
+
+def build_gateway(config: Config) -> Gateway:
+    """All parts, joined. In the event loop that will run them."""
+    dialogue = DialogueClient(
+        config.rasa_addresses, config.rasa_token.reveal(), config.turn_timeout_s, config.turns_in_flight
+    )
+    webchat = WebChat(
+        config.secret_key.reveal(), config.message_rate, build_origin_check(config), redis_url=config.redis_url
+    )
+    channels: dict[str, Channel] = {webchat.name: webchat}
+    pool = DatabasePool(connection.vendor)
+    worker = Worker(config, pool, dialogue, channels)
+    inbox = DatabaseInbox(pool, worker)
+    webchat.attach(inbox)
+    presence = Presence(pool, channels, worker.wake)
+    return Gateway(pool, dialogue, channels, webchat, worker, inbox, presence, Feed(config.redis_url))

@@ -1,0 +1,1 @@
+"""The chat on the shop's own pages: Rasa's Socket.IO protocol with our additions (docs/protocol-webchat.md)."""

@@ -1,0 +1,233 @@
+"""The web chat's Socket.IO server: reads frames, records them through the contract's `Inbox`, sends what it is given.
+
+Frames of one socket are handled one after the other, so that order on the wire is order in the conversation. Knows no
+database; who answers and what is remembered is the heart's business.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import socketio
+
+from bot.channels.contract import InboundMessage, Inbox, Limits, OutboundMessage, Profile, Recorded, Sent, SessionState
+from bot.channels.webchat.frames import (
+    SessionRequest,
+    Uttered,
+    build_bot_uttered,
+    parse_id,
+    parse_session_request,
+    parse_uttered,
+)
+from bot.channels.webchat.limits import RateLimit
+from bot.channels.webchat.sessions import SessionIds, hash_session
+from bot.errors import BotError, PayloadMalformed
+from bot.language.texts import LANGUAGES, say
+
+NAME = "webchat"
+FRAME_BYTES_MAX = 100_000
+OTHER_FRAMES_MAX = 40
+
+_log = logging.getLogger(__name__)
+Answer = dict[str, Any]
+
+
+@dataclass
+class Visitor:
+    """One open socket: whose it is, and what its page said of itself."""
+
+    session_id: str
+    user: str
+    language: str = ""
+    page: dict[str, str] = field(default_factory=dict)
+
+
+class WebChat:
+    """The channel `webchat`. `is_allowed_origin` guards the handshake, websocket and polling alike."""
+
+    name = NAME
+    limits = Limits(text_max=20_000, buttons_max=12, button_title_max=60, cards=True, images=True)
+
+    def __init__(
+        self, secret_key: str, message_rate: int, is_allowed_origin: Callable[[str | None], bool], redis_url: str = ""
+    ) -> None:
+        self.server = socketio.AsyncServer(
+            async_mode="asgi",
+            async_handlers=False,
+            client_manager=socketio.AsyncRedisManager(redis_url) if redis_url else None,
+            cors_allowed_origins=lambda origin, environ: is_allowed_origin(origin),
+            max_http_buffer_size=FRAME_BYTES_MAX,
+            ping_interval=25,
+            ping_timeout=20,
+            logger=False,
+            engineio_logger=False,
+        )
+        self._ids = SessionIds(secret_key)
+        self._messages = RateLimit(message_rate)
+        self._others = RateLimit(OTHER_FRAMES_MAX)
+        self._visitors: dict[str, Visitor] = {}
+        self._inbox: Inbox | None = None
+        for event, handler in (
+            ("session_request", self._on_session_request),
+            ("user_uttered", self._on_user_uttered),
+            ("read", self._on_read),
+            ("typing", self._on_typing),
+            ("disconnect", self._on_disconnect),
+        ):
+            self.server.on(event, handler)
+
+    def attach(self, inbox: Inbox) -> None:
+        """Joins the channel to the heart; before the first connection."""
+        self._inbox = inbox
+
+    async def send(self, message: OutboundMessage) -> Sent:
+        """Shows it on every open page of the session; a page that is closed finds it in its history."""
+        await self.server.emit("bot_uttered", build_bot_uttered(message), room=message.user_external_id)
+        return Sent()
+
+    async def show_typing(self, user_external_id: str, on: bool, who: str) -> None:
+        """A sign that somebody writes."""
+        await self.server.emit("typing", {"on": on, "who": who}, room=user_external_id)
+
+    async def show_state(self, user_external_id: str, state: str, agent_name: str) -> None:
+        """Who answers now."""
+        await self.server.emit("conversation_state", {"state": state, "agent": agent_name}, room=user_external_id)
+
+    async def _on_session_request(self, sid: str, data: object = None) -> Answer:
+        wait_s = self._others.take(sid)
+        if wait_s:
+            return await self._refuse(sid, "rate_limited", "", wait_s)
+        request = parse_session_request(data)
+        session_id, state = await self._find_session(request)
+        visitor = await self._enter(sid, session_id, request)
+        await self.server.emit("session_confirm", session_id, to=sid)
+        await self.server.emit("session_state", _describe_session(session_id, state), to=sid)
+        visitor.language = request.language or state.language
+        return {"ok": True}
+
+    async def _find_session(self, request: SessionRequest) -> tuple[str, SessionState]:
+        """The session that was asked for if it is one of ours, else a new one; with what it remembers."""
+        wanted = request.session_id
+        if not isinstance(wanted, str) or not 0 < len(wanted) <= 200:
+            return self._ids.issue(), SessionState(known=False)
+        state = await self._require_inbox().open_session(NAME, hash_session(wanted), request.last_id)
+        if state.known or self._ids.is_issued(wanted):
+            return wanted, state
+        return self._ids.issue(), SessionState(known=False)
+
+    async def _enter(self, sid: str, session_id: str, request: SessionRequest) -> Visitor:
+        before = self._visitors.get(sid)
+        visitor = Visitor(session_id, hash_session(session_id), request.language, request.page)
+        if before and before.user != visitor.user:
+            await self.server.leave_room(sid, before.user)
+        self._visitors[sid] = visitor
+        await self.server.enter_room(sid, visitor.user)
+        return visitor
+
+    async def _on_user_uttered(self, sid: str, data: object = None) -> Answer:
+        try:
+            uttered = parse_uttered(data)
+        except PayloadMalformed:
+            return await self._refuse(sid, "bad_frame")
+        visitor = await self._find_visitor(sid, uttered)
+        wait_s = self._messages.take(visitor.user)
+        if wait_s:
+            return await self._refuse(sid, "rate_limited", uttered.cid, wait_s)
+        try:
+            recorded = await self._require_inbox().record(_build_inbound(visitor, uttered))
+        except BotError as error:
+            return await self._refuse(sid, error.code, uttered.cid)
+        except Exception:
+            _log.exception("a message of the web chat was not stored")
+            return await self._refuse(sid, "unavailable", uttered.cid, 2.0)
+        if not recorded.duplicate:
+            await self._echo(sid, visitor, uttered, recorded)
+        return _build_ack(uttered, recorded)
+
+    async def _find_visitor(self, sid: str, uttered: Uttered) -> Visitor:
+        """Whose message this is: the session it names if that is one of ours, else the socket's own."""
+        visitor = self._visitors.get(sid)
+        named = uttered.session_id
+        if visitor and (named is None or named == visitor.session_id):
+            return visitor
+        request = SessionRequest(named, language=visitor.language if visitor else "")
+        session_id, _ = await self._find_session(request)
+        if visitor and session_id != named:
+            return visitor
+        entered = await self._enter(sid, session_id, request)
+        if session_id != named:
+            await self.server.emit("session_confirm", session_id, to=sid)
+        return entered
+
+    async def _echo(self, sid: str, visitor: Visitor, uttered: Uttered, recorded: Recorded) -> None:
+        """The visitor's own words in their other open pages."""
+        frame = {"id": recorded.id, "cid": uttered.cid, "text": recorded.text, "ts": recorded.at.isoformat()}
+        await self.server.emit("user_echo", frame, room=visitor.user, skip_sid=sid)
+
+    async def _on_read(self, sid: str, data: object = None) -> None:
+        visitor = self._visitors.get(sid)
+        up_to_id = parse_id(data.get("up_to_id")) if isinstance(data, dict) else 0
+        if visitor and up_to_id and not self._others.take(sid):
+            await self._require_inbox().mark_read(NAME, visitor.user, up_to_id)
+
+    async def _on_typing(self, sid: str, data: object = None) -> None:
+        """Accepted and kept to itself: nobody is shown half-written words."""
+
+    async def _on_disconnect(self, sid: str, reason: object = None) -> None:
+        self._visitors.pop(sid, None)
+
+    async def _refuse(self, sid: str, code: str, cid: str = "", retry_after_s: float = 0.0) -> Answer:
+        """Says no kindly: an `error` frame for every widget, and the same as the acknowledgement."""
+        visitor = self._visitors.get(sid)
+        language = visitor.language if visitor and visitor.language in LANGUAGES else "en"
+        frame: Answer = {"code": code, "text": say(f"system.refused.{code}", language)}
+        if cid:
+            frame["cid"] = cid
+        if retry_after_s:
+            frame["retry_after_s"] = round(retry_after_s, 1)
+        await self.server.emit("error", frame, to=sid)
+        return {"ok": False, **frame}
+
+    def _require_inbox(self) -> Inbox:
+        if self._inbox is None:
+            raise RuntimeError("the web chat is not attached")
+        return self._inbox
+
+
+def _build_inbound(visitor: Visitor, uttered: Uttered) -> InboundMessage:
+    """`external_id`: the session and the page's own id of the message, so that sending again is one row."""
+    return InboundMessage(
+        channel=NAME,
+        external_id=f"{visitor.user}:{uttered.cid or uuid.uuid4().hex}",
+        user_external_id=visitor.user,
+        text=uttered.text,
+        choice=uttered.choice,
+        profile=Profile(language=visitor.language, page=visitor.page),
+    )
+
+
+def _build_ack(uttered: Uttered, recorded: Recorded) -> Answer:
+    return {
+        "ok": True,
+        "cid": uttered.cid,
+        "id": recorded.id,
+        "ts": recorded.at.isoformat(),
+        "shortened": recorded.shortened,
+    }
+
+
+def _describe_session(session_id: str, state: SessionState) -> Answer:
+    return {
+        "session_id": session_id,
+        "conversation": state.conversation or None,
+        "state": state.state,
+        "agent": state.agent_name or None,
+        "language": state.language or None,
+        "last_id": state.history[-1]["id"] if state.history else 0,
+        "history": list(state.history),
+        "more": state.more,
+    }

@@ -1,0 +1,151 @@
+// What was said, as this page knows it: no DOM, no socket. One list ordered by id; own messages that the server has not
+// confirmed yet stand after it and are kept in `storage`, so that a reload or a crash loses nothing.
+
+const OUTBOX = "seva.outbox";
+const OUTBOX_MAX = 50;
+
+export class Talk {
+  constructor(storage, changed) {
+    this.storage = storage;
+    this.changed = changed;
+    this.confirmed = new Map();
+    this.outbox = readJson(storage, OUTBOX, []).filter((item) => item && item.cid && typeof item.text === "string");
+    this.readUpTo = 0;
+  }
+
+  get lastId() {
+    return this.confirmed.size ? Math.max(...this.confirmed.keys()) : 0;
+  }
+
+  get messages() {
+    const known = [...this.confirmed.values()].sort((a, b) => a.id - b.id);
+    return known.concat(this.outbox.map((item) => ({ ...item, key: item.cid, author: "contact", status: item.status || "sending" })));
+  }
+
+  /** Takes a message of the server in any of its shapes; one that is known already changes nothing. */
+  take(raw) {
+    const message = readMessage(raw);
+    if (!message || this.confirmed.has(message.id)) return null;
+    // What never got an acknowledgement but is in the history has arrived.
+    if (message.cid) this.forget(message.cid);
+    this.confirmed.set(message.id, message);
+    this.changed();
+    return message;
+  }
+
+  /** A new own message; `choice` is the opaque id of a pressed button. */
+  write(text, choice) {
+    const item = { cid: makeId(), text, choice, ts: new Date().toISOString() };
+    this.outbox.push(item);
+    this.outbox = this.outbox.slice(-OUTBOX_MAX);
+    this.keep();
+    return item;
+  }
+
+  nextToSend() {
+    return this.outbox.find((item) => item.status !== "failed");
+  }
+
+  confirm(cid, ack) {
+    const item = this.outbox.find((one) => one.cid === cid);
+    if (!item) return;
+    this.forget(cid);
+    if (!this.confirmed.has(ack.id)) {
+      this.confirmed.set(ack.id, { id: ack.id, key: cid, cid, author: "contact", text: item.text, ts: ack.ts || item.ts, status: "sent", buttons: [], cards: [] });
+    }
+    this.keep();
+  }
+
+  fail(cid) {
+    this.outbox = this.outbox.map((item) => (item.cid === cid ? { ...item, status: "failed" } : item));
+    this.keep();
+  }
+
+  retry(cid) {
+    this.outbox = this.outbox.map((item) => (item.cid === cid ? { ...item, status: undefined } : item));
+    this.keep();
+  }
+
+  forget(cid) {
+    this.outbox = this.outbox.filter((item) => item.cid !== cid);
+    this.keep();
+  }
+
+  markRead(upToId) {
+    this.readUpTo = Math.max(this.readUpTo, upToId || 0);
+    this.changed();
+  }
+
+  /** The server knows another session: its history starts anew, what was not sent yet goes there. */
+  reset() {
+    this.confirmed.clear();
+    this.readUpTo = 0;
+    this.changed();
+  }
+
+  keep() {
+    writeJson(this.storage, OUTBOX, this.outbox);
+    this.changed();
+  }
+}
+
+/** Both `bot_uttered` (Rasa's shape with our metadata) and the entries of the history, as one shape. */
+export function readMessage(raw) {
+  if (!raw) return null;
+  const meta = raw.metadata || raw;
+  const id = Number(meta.id);
+  if (!Number.isFinite(id) || id <= 0) return null;
+  const author = meta.author || raw.author || (raw.cid ? "contact" : "bot");
+  const cid = raw.cid || undefined;
+  return {
+    id,
+    key: cid || `m${id}`,
+    cid,
+    author,
+    name: meta.author_name || "",
+    text: String(raw.text || ""),
+    ts: meta.ts || raw.ts,
+    buttons: meta.buttons || raw.buttons || [],
+    cards: meta.cards || raw.cards || [],
+    image: raw.image || imageOf(raw.attachment),
+    turn: meta.turn || raw.turn || null,
+    status: "sent",
+  };
+}
+
+function imageOf(attachment) {
+  return attachment && attachment.type === "image" && attachment.payload ? attachment.payload.src || "" : "";
+}
+
+export function makeId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Browsers may refuse storage to a framed page; the chat then lives as long as the page. */
+export function openStorage() {
+  try {
+    localStorage.setItem("seva.probe", "1");
+    localStorage.removeItem("seva.probe");
+    return localStorage;
+  } catch {
+    const kept = new Map();
+    return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key) };
+  }
+}
+
+function readJson(storage, key, otherwise) {
+  try {
+    return JSON.parse(storage.getItem(key)) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+function writeJson(storage, key, value) {
+  try {
+    storage.setItem(key, JSON.stringify(value));
+  } catch {
+    // Storage is full: the messages still stand in memory and are sent.
+  }
+}

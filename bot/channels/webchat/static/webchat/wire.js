@@ -1,0 +1,119 @@
+// The connection: Rasa's Socket.IO events with our additions (docs/protocol-webchat.md). Sends one message at a time and
+// waits for its acknowledgement, so that order holds; asks again until it comes. The server takes a repeated cid once.
+
+const SESSION = "seva.session";
+const ACK_TIMEOUT_MS = 8000;
+const RETRY_MS = 1500;
+
+export class Wire {
+  /** `on` holds functions: state, bot, typing, connection, error. */
+  constructor({ talk, storage, hello, on }) {
+    Object.assign(this, { talk, storage, hello, on });
+    this.sending = false;
+    this.ready = false;
+    this.session = storage.getItem(SESSION) || "";
+  }
+
+  connect(io) {
+    this.socket = io({ path: "/socket.io", reconnectionDelay: 500, reconnectionDelayMax: 8000, randomizationFactor: 0.5 });
+    const socket = this.socket;
+    socket.on("connect", () => this.ask());
+    socket.on("disconnect", (reason) => {
+      this.ready = false;
+      this.on.connection("offline");
+      // Socket.IO leaves this one kind of ending alone; a restarting server says goodbye this way.
+      if (reason === "io server disconnect") setTimeout(() => socket.connect(), 500 + Math.random() * 1500);
+    });
+    socket.on("connect_error", () => this.on.connection("offline"));
+    socket.on("session_confirm", (id) => this.confirmSession(typeof id === "string" ? id : id && id.session_id));
+    socket.on("session_state", (state) => this.takeState(state));
+    socket.on("bot_uttered", (event) => this.on.bot(this.talk.take(event)));
+    socket.on("user_echo", (event) => this.talk.take({ ...event, author: "contact" }));
+    socket.on("typing", (event) => this.on.typing(event));
+    socket.on("conversation_state", (event) => this.on.state(event));
+    socket.on("read", (event) => this.talk.markRead(event.up_to_id));
+    socket.on("error", (event) => this.takeError(event || {}));
+    // A phone that slept does not notice at once; asking again is cheap.
+    addEventListener("online", () => socket.connected || socket.connect());
+    document.addEventListener("visibilitychange", () => document.hidden || socket.connected || socket.connect());
+  }
+
+  ask() {
+    const session = this.session ? { session_id: this.session } : {};
+    this.socket.emit("session_request", { ...session, last_id: this.talk.lastId, ...this.hello() });
+  }
+
+  confirmSession(id) {
+    if (!id) return;
+    if (this.session && id !== this.session) this.talk.reset();
+    this.session = id;
+    this.storage.setItem(SESSION, id);
+  }
+
+  takeState(state) {
+    this.confirmSession(state.session_id);
+    for (const message of state.history || []) this.talk.take(message);
+    this.ready = true;
+    this.on.connection("online");
+    this.on.state(state, true);
+    this.flush();
+  }
+
+  /** Sends what is waiting, oldest first. Safe to call at any time. */
+  async flush() {
+    if (this.sending || !this.ready) return;
+    this.sending = true;
+    try {
+      for (let item = this.talk.nextToSend(); item && this.ready; item = this.talk.nextToSend()) {
+        const wait = await this.sendOne(item);
+        if (wait) await new Promise((done) => setTimeout(done, wait));
+      }
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  /** Returns how many milliseconds to wait before the next try, 0 if it arrived or never will. */
+  async sendOne(item) {
+    const metadata = { ...this.hello(), title: item.choice ? item.text : undefined };
+    const body = { message: item.choice || item.text, session_id: this.session, cid: item.cid, metadata };
+    this.refused = undefined;
+    let ack;
+    try {
+      ack = await this.socket.timeout(ACK_TIMEOUT_MS).emitWithAck("user_uttered", body);
+    } catch {
+      return this.ready ? RETRY_MS : 0;
+    }
+    if (ack && ack.ok) {
+      this.talk.confirm(item.cid, ack);
+      return 0;
+    }
+    return this.refuse({ ...this.refused, ...ack, cid: item.cid });
+  }
+
+  refuse({ code, cid, retry_after_s: retryAfter }) {
+    if (code === "rate_limited" || code === "unavailable" || code === "busy") {
+      const seconds = Math.min(60, Math.max(1, Math.ceil(retryAfter || 2)));
+      this.on.error(code, seconds);
+      return seconds * 1000;
+    }
+    if (code === "no_session" || code === "bad_session" || code === "unknown_session") {
+      this.ready = false;
+      this.ask();
+      return 0;
+    }
+    this.talk.fail(cid);
+    this.on.error(code === "too_long" ? "too_long" : "failed");
+    return 0;
+  }
+
+  takeError(event) {
+    // With an acknowledgement on its way the reason is used there; without one it stands alone.
+    this.refused = event;
+    if (!event.cid && event.code === "rate_limited") this.on.error("rate_limited", Math.ceil(event.retry_after_s || 2));
+  }
+
+  tell(name, value) {
+    if (this.ready) this.socket.emit(name, value);
+  }
+}
