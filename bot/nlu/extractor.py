@@ -1,0 +1,136 @@
+"""Finds entities: order numbers, e-mails, phones, products, sizes, colours, kinds of goods, prices, quantities.
+
+Values and positions are those of the normalised text. Colours and kinds are matched by spaCy (blank pipelines: no
+trained one exists for Gujarati or Tamil), fixed forms by `bot.nlu.patterns`, products by `bot.nlu.products`.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import spacy
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.nlu.constants import ENTITIES
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.catalogue import DEFAULT_FOLDER, ROOT, load_lexicon, load_products
+from bot.nlu.component import Component, normalised_text
+from bot.nlu.context import read_context
+from bot.nlu.patterns import Found, find_emails, find_orders, find_phones, find_prices, find_quantities, find_sizes
+from bot.nlu.products import ProductMatcher
+from bot.nlu.words import WORD
+
+_WORD = re.compile(WORD)
+# What a span may be is decided by the first of these that claims it.
+_FINDERS = (find_emails, find_phones)
+# Case endings that Gujarati and Tamil writers put after a word, the longest first.
+_ENDINGS = re.compile(r"(?<=..)(?:વાળું|વાળી|વાળો|વાળા|ઓની|ઓનો|ઓનું|ની|નો|નું|ના|માં|માંથી|થી|ને|ઓ|ல|லே|க்கு|ங்க|ஐ|கள்|யை|வை|ய)$")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class CatalogueExtractor(Component):
+    """`catalogue`: folder with `products.csv`; `order_prefix`, `order_digits`: what an order number looks like."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        self._products = ProductMatcher(load_products(ROOT / Path(self.config["catalogue"])))
+        self._nlp = spacy.blank("en")
+        ruler = self._nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
+        ruler.add_patterns(list(_phrases(self._nlp)))
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"catalogue": str(DEFAULT_FOLDER.relative_to(ROOT)), "order_prefix": "TT-", "order_digits": 5}
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            found = self.find(normalised_text(message))
+            entities = [_as_entity(one) for one in found]
+            if not any(one.entity == "product" for one in found):
+                entities += [_as_entity(one, role="context") for one in self._from_context(message)]
+            message.set(ENTITIES, (message.get(ENTITIES) or []) + entities, add_to_output=True)
+        return messages
+
+    def find(self, text: str) -> list[Found]:
+        """All entities of a normalised text, by position; a product tied with others is followed by those."""
+        fixed = [one for finder in _FINDERS for one in finder(text)]
+        prices = _free(find_prices(text), fixed)
+        orders = _free(find_orders(text, self.config["order_prefix"], self.config["order_digits"]), fixed + prices)
+        fixed += prices + orders
+        fixed += _free([*find_sizes(text), *find_quantities(text)], fixed)
+        rest = _blank(text, [one for one in fixed if one.entity in ("email", "phone", "order")])
+        return sorted([*fixed, *self._find_words(rest), *self._find_products(rest)], key=lambda one: one.start)
+
+    def _find_words(self, text: str) -> Iterator[Found]:
+        stems = [(match, _ENDINGS.sub("", match.group().lower())) for match in _WORD.finditer(text)]
+        seen: set[tuple[str, str]] = set()
+        for variant in (text, " ".join(stem for _, stem in stems)):
+            for span in self._nlp(variant).ents:
+                key = (span.label_, span.ent_id_)
+                if key not in seen:
+                    seen.add(key)
+                    start, end = (span.start_char, span.end_char) if variant is text else (0, 0)
+                    yield Found(span.label_, span.ent_id_, start, end)
+
+    def _find_products(self, text: str) -> Iterator[Found]:
+        words = list(_WORD.finditer(text))
+        for match in self._products.match([word.group() for word in words]):
+            yield Found("product", match.handle, words[match.words[0]].start(), words[match.words[-1]].end())
+
+    def _from_context(self, message: Message) -> list[Found]:
+        """The product that was spoken of before, for "and in red?" or "the first one"."""
+        context = read_context(message)
+        listed = self._listed(context.last_bot_text or "")
+        if listed and (place := _ordinal(normalised_text(message))) is not None and place < len(listed):
+            return [Found("product", listed[place], 0, 0)]
+        if len(listed) == 1:
+            return [Found("product", listed[0], 0, 0)]
+        if context.page_product:
+            return [Found("product", context.page_product, 0, 0)]
+        earlier = list(self._find_products(context.last_customer_text or ""))
+        return [Found("product", earlier[0].value, 0, 0)] if len(earlier) == 1 else []
+
+    def _listed(self, bot_text: str) -> list[str]:
+        """Products named in the bot's last message, in its order: each numbered or separate part names one."""
+        parts = re.split(r"(?:^|\s)\d{1,2}[.)]\s|\n|;|•", bot_text)
+        found = [next(self._find_products(part), None) for part in parts if part.strip()]
+        return list(dict.fromkeys(one.value for one in found if one))
+
+
+_ORDINALS = (
+    r"\b(?:1st|first|paheli|pehli|pehlu|pahelu|mudhal|modhal|muthal|mothal)\b|પહેલ|પ્રથમ|முதல்|மொத",
+    r"\b(?:2nd|second|biji|biju|bijo|rendavadhu|irandavadhu|rendavathu)\b|બીજ|ரெண்டாவ|இரண்டாவ",
+    r"\b(?:3rd|third|triji|triju|moonavadhu|moonavathu)\b|ત્રીજ|மூணாவ|மூன்றாவ",
+)
+
+
+def _ordinal(text: str) -> int | None:
+    return next((place for place, words in enumerate(_ORDINALS) if re.search(words, text.lower())), None)
+
+
+def _phrases(nlp: Any) -> Iterator[dict[str, str]]:
+    lexicon = load_lexicon()
+    for label, words in (("color", lexicon.colors), ("kind", lexicon.kinds)):
+        for key, phrases in words.items():
+            for phrase in dict.fromkeys([key, *phrases]):
+                yield {"label": label, "pattern": phrase, "id": key}
+
+
+def _free(candidates: Any, taken: list[Found]) -> list[Found]:
+    kept: list[Found] = []
+    for one in candidates:
+        if all(one.end <= other.start or other.end <= one.start for other in [*taken, *kept]):
+            kept.append(one)
+    return kept
+
+
+def _blank(text: str, found: list[Found]) -> str:
+    for one in found:
+        text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    return text
+
+
+def _as_entity(one: Found, role: str | None = None) -> dict[str, Any]:
+    entity: dict[str, Any] = {"entity": one.entity, "value": one.value, "start": one.start, "end": one.end}
+    return {**entity, "role": role} if role else entity
