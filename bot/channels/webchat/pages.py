@@ -1,0 +1,90 @@
+"""The chat as others' pages carry it: `/widget.js`, a small script that adds a button, and `/chat/`, the frame it opens.
+
+The frame brings its own strict policy; only the gateway's own pages and ALLOWED_ORIGINS may frame it.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from bot.config import config
+from bot.page_texts import LANGUAGE_NAMES, area_texts, choose_language
+
+LOADER = Path(__file__).parent / "static" / "webchat" / "loader.js"
+LOADER_WORDS = ("open", "title", "new_messages")
+# Longer ones are stored but only their beginning is read by the assistant (TEXT_MAX): better told before sending.
+TEXT_MAX = 4000
+PAGE_MAX = 300
+
+
+@require_safe
+@gzip_page
+@cache_control(public=True, max_age=300)
+def widget_script(request: HttpRequest) -> HttpResponse:
+    """The script for other pages, with its few words in every language."""
+    response = HttpResponse(_build_loader(), content_type="text/javascript; charset=utf-8")
+    # Others' pages load it from another origin.
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@require_safe
+@xframe_options_exempt
+@gzip_page
+def chat_page(request: HttpRequest) -> HttpResponse:
+    """The chat window itself."""
+    language = choose_language(
+        request.GET.get("language"), request.headers.get("Accept-Language", ""), config().default_language
+    )
+    own = f"{request.scheme}://{request.get_host()}"
+    setup = {
+        "language": language,
+        "languages": LANGUAGE_NAMES,
+        "texts": {code: area_texts("widget", code) for code in LANGUAGE_NAMES},
+        "shop_name": config().shop_name,
+        "text_max": TEXT_MAX,
+        "origins": [own, *config().allowed_origins],
+        "host": request.GET.get("host", own)[:PAGE_MAX],
+        "page": _read_page(request),
+    }
+    context = {"setup": setup, "language": language, "no_script": setup["texts"][language]["no_script"]}
+    response = render(request, "webchat/chat.html", context)
+    response.headers["Content-Security-Policy"] = build_policy(request.get_host(), config().allowed_origins)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def build_policy(host: str, allowed_origins: tuple[str, ...]) -> str:
+    """The frame's Content-Security-Policy (CHANNELS 3.3). Some browsers do not count web sockets as 'self'."""
+    ancestors = " ".join(("'self'", *allowed_origins))
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+        f"connect-src 'self' ws://{host} wss://{host}; frame-ancestors {ancestors}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _read_page(request: HttpRequest) -> dict[str, str]:
+    """What the frame says about the page around it: hints for the agent and the assistant, nothing else."""
+    page = {name: request.GET.get(name, "")[:PAGE_MAX] for name in ("product", "title")}
+    address = urlsplit(request.GET.get("page", "")[:PAGE_MAX])
+    if address.scheme in {"http", "https"}:
+        page["url"] = f"{address.scheme}://{address.netloc}{address.path}"
+    return {name: value for name, value in page.items() if value}
+
+
+@cache
+def _build_loader() -> str:
+    words = {
+        code: {name: area_texts("widget", code)[name] for name in LOADER_WORDS} for code in LANGUAGE_NAMES
+    }  # fmt: skip
+    return LOADER.read_text(encoding="utf-8").replace("TEXTS;", json.dumps(words, ensure_ascii=False) + ";", 1)

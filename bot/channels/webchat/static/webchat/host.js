@@ -1,0 +1,39 @@
+// The page around the frame: opened, closed, how many are unread. Messages go only to origins that the server allows.
+
+export class Host {
+  constructor(setup, on) {
+    this.framed = window.parent !== window;
+    this.origin = setup.origins.includes(setup.host) ? setup.host : location.origin;
+    this.isOpen = !this.framed;
+    this.on = on;
+    addEventListener("message", (event) => this.heard(event));
+    this.tell({ seva: "ready" });
+  }
+
+  get visible() {
+    return this.isOpen && !document.hidden;
+  }
+
+  heard(event) {
+    if (event.source !== window.parent || event.origin !== this.origin || !event.data) return;
+    if (event.data.seva === "opened") {
+      this.isOpen = true;
+      this.on.opened();
+    } else if (event.data.seva === "closed") {
+      this.isOpen = false;
+      this.on.closed();
+    }
+  }
+
+  close() {
+    if (this.framed) this.tell({ seva: "close" });
+  }
+
+  tellUnread(count) {
+    this.tell({ seva: "unread", count });
+  }
+
+  tell(data) {
+    if (this.framed) window.parent.postMessage(data, this.origin);
+  }
+}

@@ -1,0 +1,108 @@
+// Puts the chat's button on a page: <script src="https://your-seva/widget.js" data-language="gu" data-product="handle">.
+// The chat itself is a frame of our own; page and frame cannot read each other. TEXTS is filled in by the server.
+(() => {
+  const script = document.currentScript;
+  if (!script || window.seva) return;
+  const base = new URL(script.src).origin;
+  const all = TEXTS;
+  const wanted = script.dataset.language || document.documentElement.lang || navigator.language || "";
+  const language = all[wanted.slice(0, 2).toLowerCase()] ? wanted.slice(0, 2).toLowerCase() : "en";
+  const t = all[language];
+  const phone = matchMedia("(max-width: 560px), (max-height: 480px)");
+  const memory = (store, key, value) => {
+    try {
+      return value === undefined ? store.getItem(key) : store.setItem(key, value);
+    } catch {
+      return null;
+    }
+  };
+
+  const root = document.createElement("div");
+  root.id = "seva-chat";
+  const shadow = root.attachShadow({ mode: "open" });
+  const sheet = new CSSStyleSheet();
+  const side = script.dataset.side === "left" ? "left" : "right";
+  sheet.replaceSync(`
+    :host { all: initial; }
+    button { position: fixed; ${side}: max(20px, env(safe-area-inset-${side})); bottom: max(20px, env(safe-area-inset-bottom)); z-index: 2147483000; display: flex; align-items: center; gap: 10px; height: 56px; padding: 0 22px 0 18px; border: 0; border-radius: 28px; background: #2d5a43; color: #fff; font: 600 16px/1.3 system-ui, "Noto Sans Gujarati", "Noto Sans Tamil", sans-serif; box-shadow: 0 6px 24px rgb(30 20 10 / .28); cursor: pointer; }
+    button:hover { background: #21452f; }
+    button:focus-visible { outline: 3px solid #e0a63f; outline-offset: 3px; }
+    button[hidden], iframe[hidden] { display: none; }
+    b { position: absolute; top: -6px; ${side}: 6px; min-width: 22px; height: 22px; padding: 0 6px; box-sizing: border-box; border-radius: 11px; background: #a8362d; color: #fff; font: 600 13px/22px system-ui, sans-serif; text-align: center; }
+    b:empty { display: none; }
+    iframe { position: fixed; ${side}: 20px; bottom: 20px; z-index: 2147483001; width: 400px; height: min(680px, calc(100dvh - 40px)); border: 0; border-radius: 18px; background: #fbf6ec; color-scheme: normal; box-shadow: 0 12px 48px rgb(30 20 10 / .3); }
+    iframe.full { inset: 0; width: 100%; height: 100dvh; border-radius: 0; box-shadow: none; }
+    @media (prefers-color-scheme: dark) { iframe { background: #1c1a17; } }
+    @media (prefers-reduced-motion: no-preference) { iframe:not(.full) { animation: rise .18s ease-out; } @keyframes rise { from { opacity: 0; transform: translateY(12px); } } }
+    @media print { :host { display: none; } }`);
+  shadow.adoptedStyleSheets = [sheet];
+  const button = document.createElement("button");
+  button.type = "button";
+  button.innerHTML = '<svg viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round" aria-hidden="true"><path d="M4 5h16v11H11l-5 4v-4H4z"/><path d="M8.5 10.5h.1M12 10.5h.1M15.5 10.5h.1" stroke-linecap="round" stroke-width="2.6"/></svg><span></span><b aria-hidden="true"></b>';
+  const [label, badge] = [button.querySelector("span"), button.querySelector("b")];
+  label.textContent = t.open;
+  button.setAttribute("aria-haspopup", "dialog");
+  shadow.append(button);
+  let frame = null;
+  let open = false;
+
+  const tell = (data) => frame && frame.contentWindow && frame.contentWindow.postMessage(data, base);
+
+  function makeFrame() {
+    if (frame) return;
+    const query = new URLSearchParams({ language, host: location.origin, page: location.origin + location.pathname, title: document.title.slice(0, 120) });
+    if (script.dataset.product) query.set("product", script.dataset.product);
+    frame = document.createElement("iframe");
+    frame.title = t.title;
+    frame.hidden = true;
+    frame.src = `${base}/chat/?${query}`;
+    shadow.append(frame);
+  }
+
+  function fit() {
+    if (!frame) return;
+    frame.classList.toggle("full", phone.matches);
+    const view = window.visualViewport;
+    // On phones the keyboard shrinks only the visual viewport: keep the writing line above it.
+    const full = open && phone.matches && view;
+    frame.style.height = full ? `${view.height}px` : "";
+    frame.style.top = full ? `${view.offsetTop}px` : "";
+    document.documentElement.style.overflow = full ? "hidden" : "";
+  }
+
+  function show(on, focus = true) {
+    makeFrame();
+    open = on;
+    frame.hidden = !on;
+    button.hidden = on;
+    fit();
+    memory(sessionStorage, "seva.open", on ? "1" : "0");
+    if (on) memory(localStorage, "seva.used", "1");
+    tell({ seva: on ? "opened" : "closed" });
+    if (focus) (on ? frame : button).focus();
+  }
+
+  addEventListener("message", (event) => {
+    if (!frame || event.source !== frame.contentWindow || event.origin !== base || !event.data) return;
+    if (event.data.seva === "close") show(false);
+    if (event.data.seva === "ready" && open) tell({ seva: "opened" });
+    if (event.data.seva === "unread") {
+      const count = Math.max(0, Math.min(99, Number(event.data.count) || 0));
+      badge.textContent = count || "";
+      button.setAttribute("aria-label", count ? `${t.open}, ${t.new_messages.replace("{count}", count)}` : t.open);
+    }
+  });
+  button.addEventListener("click", () => show(true));
+  document.addEventListener("click", (event) => {
+    const opener = event.target instanceof Element && event.target.closest("[data-seva-open]");
+    if (opener) show(true);
+  });
+  phone.addEventListener("change", fit);
+  if (window.visualViewport) for (const name of ["resize", "scroll"]) window.visualViewport.addEventListener(name, fit);
+  for (const element of document.querySelectorAll("[data-seva-shown]")) element.hidden = false;
+  document.body.append(root);
+  window.seva = { open: () => show(true), close: () => show(false) };
+  // Whoever was chatting goes on on the next page; whoever chatted before hears of an agent's answer by the badge.
+  if (memory(sessionStorage, "seva.open") === "1" && !phone.matches) show(true, false);
+  else if (memory(localStorage, "seva.used")) makeFrame();
+})();

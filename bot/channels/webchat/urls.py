@@ -1,0 +1,13 @@
+"""Addresses of the web chat's pages. Its Socket.IO endpoint is mounted in `bot.asgi`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from bot.channels.webchat import pages
+
+app_name = "webchat"
+urlpatterns = [
+    path("widget.js", pages.widget_script, name="script"),
+    path("chat/", pages.chat_page, name="chat"),
+]

@@ -1,0 +1,106 @@
+"""The demo shop's pages: a front page with some products, a page for each, and drawings of them.
+
+They read the catalogue and carry the chat by one script tag, as any shop's page would. They work without JavaScript.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from bot.config import config
+from bot.page_texts import LANGUAGE_NAMES, build_tree, choose_language
+from bot.shop.models import Product
+from bot.shop.pictures import build_picture
+from bot.shop.shelf import build_choices, build_tile, picture_words
+
+# What the demo shop puts in its window; another shop's first products are shown instead.
+WINDOW = (
+    "block-print-cotton-kurti", "brass-davara-set", "kanchi-cotton-saree", "kolhapuri-chappal", "bandhani-dupatta",
+    "copper-bottle", "kutch-kurta-men", "jaipuri-bedsheet-double", "steel-tiffin", "cotton-dhurrie", "led-desk-lamp",
+    "cast-iron-dosa-tawa",
+)  # fmt: skip
+WINDOW_SIZE = len(WINDOW)
+ALSO_SIZE = 4
+LANGUAGE_COOKIE = "seva_language"
+COOKIE_AGE_S = 365 * 24 * 3600
+
+
+@require_safe
+def front_page(request: HttpRequest) -> HttpResponse:
+    """The shop's window."""
+    language = _language_of(request)
+    tiles = [build_tile(product, language) for product in _window_products()]
+    return _page(request, "shop/front.html", language, {"tiles": tiles})
+
+
+@require_safe
+def product_page(request: HttpRequest, handle: str) -> HttpResponse:
+    """One product with its choices; drafts and unknown ones get a friendly 404."""
+    language = _language_of(request)
+    product = _on_sale().filter(handle=handle).first()
+    if product is None:
+        tiles = [build_tile(other, language) for other in _window_products()[:ALSO_SIZE]]
+        return _page(request, "shop/missing.html", language, {"tiles": tiles}, status=404)
+    others = [other for other in _window_products() if other.pk != product.pk]
+    # Starting after the product's own place gives each page other neighbours without chance.
+    start = product.pk % max(1, len(others))
+    also = [build_tile(other, language) for other in (others[start:] + others[:start])[:ALSO_SIZE]]
+    context = {
+        "product": product,
+        "tile": build_tile(product, language),
+        "choices": build_choices(product),
+        "also": also,
+    }
+    return _page(request, "shop/product.html", language, context)
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def product_picture(request: HttpRequest, handle: str) -> HttpResponse:
+    """The drawing that stands in for a photograph, as SVG."""
+    product = _on_sale().filter(handle=handle).first()
+    if product is None:
+        return HttpResponse(status=404)
+    picture = build_picture(product.kind, product.handle, picture_words(product))
+    response = HttpResponse(picture, content_type="image/svg+xml")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _on_sale() -> QuerySet[Product]:
+    return Product.objects.filter(on_sale=True).prefetch_related("variants", "names")
+
+
+def _window_products() -> list[Product]:
+    chosen = {product.handle: product for product in _on_sale().filter(handle__in=WINDOW)}
+    shown = [chosen[handle] for handle in WINDOW if handle in chosen]
+    if len(shown) < WINDOW_SIZE:
+        shown += _on_sale().exclude(handle__in=WINDOW)[: WINDOW_SIZE - len(shown)]
+    return shown
+
+
+def _language_of(request: HttpRequest) -> str:
+    wanted = request.GET.get("lang") or request.COOKIES.get(LANGUAGE_COOKIE)
+    return choose_language(wanted, request.headers.get("Accept-Language", ""), config().default_language)
+
+
+def _page(
+    request: HttpRequest, template: str, language: str, values: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    common = {
+        "t": build_tree("shop_page", language),
+        "language": language,
+        "languages": LANGUAGE_NAMES.items(),
+        "shop_name": config().shop_name,
+    }
+    response = render(request, template, common | values, status=status)
+    if request.GET.get("lang") == language:
+        response.set_cookie(LANGUAGE_COOKIE, language, max_age=COOKIE_AGE_S, samesite="Lax")
+    response.headers["Vary"] = "Cookie, Accept-Language"
+    return response
