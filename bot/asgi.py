@@ -1,62 +1,91 @@
-"""The gateway as one ASGI application: Django for pages and API, Socket.IO for the web chat, workers for the inbox.
+"""The gateway as one ASGI application: Django for pages and API, Socket.IO for the web chat, a worker for the inbox.
 
-Run by uvicorn with `ws="wsproto"` (its automatic choice fails on the websockets release that Rasa pins) and
-`lifespan="on"`: the parts start and stop with the server.
+Run by `bot.gateway`. Start and end of the process come as ASGI lifespan events.
 """
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING, Any
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any
 
-import socketio
-from django.core.asgi import get_asgi_application
-
-from bot.config import config, set_environment_default
-
-if TYPE_CHECKING:
-    from bot.assembly import Gateway
+from bot.config import set_environment_default
 
 set_environment_default("DJANGO_SETTINGS_MODULE", "bot.settings")
+
+from django.core.asgi import get_asgi_application  # noqa: E402 - Django needs its settings' name first
+
 django_application = get_asgi_application()
 
-_log = logging.getLogger(__name__)
+import socketio  # noqa: E402
+from django.db import connection  # noqa: E402
+
+from bot.channels.webchat.origins import build_origin_check  # noqa: E402
+from bot.channels.webchat.server import WebChat  # noqa: E402
+from bot.config import config  # noqa: E402
+from bot.conversations.database import DatabasePool  # noqa: E402
+from bot.conversations.feed import Feed, set_feed  # noqa: E402
+from bot.conversations.port import DatabaseInbox  # noqa: E402
+from bot.conversations.presence import Presence  # noqa: E402
+from bot.conversations.worker import Worker  # noqa: E402
+from bot.dialogue.client import DialogueClient  # noqa: E402
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
-class Application:
-    """Passes each request to its part; builds the parts when the server starts."""
+class Gateway:
+    """Dispatches by path; owns what lives as long as the process."""
 
     def __init__(self) -> None:
-        self.gateway: Gateway | None = None
-        self._sockets: Any = None
+        settings = config()
+        self.webchat = WebChat(
+            settings.secret_key.reveal(), settings.message_rate, build_origin_check(settings), settings.redis_url
+        )
+        self._sockets = socketio.ASGIApp(self.webchat.server)
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One connection or request; `lifespan` is the process itself."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        elif scope["path"].startswith("/socket.io/") and self._sockets:
+        elif scope["type"] == "websocket" or scope["path"].startswith("/socket.io"):
             await self._sockets(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1000})
         else:
             await django_application(scope, receive, send)
 
-    async def _live(self, receive: Any, send: Any) -> None:
-        """Start and end of the server, by the ASGI lifespan protocol."""
-        from bot.assembly import build_gateway  # its models need the registry that get_asgi_application has filled
-
+    async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        try:
-            self.gateway = build_gateway(config())
-            self._sockets = socketio.ASGIApp(self.gateway.webchat.server, socketio_path="socket.io")
-            await self.gateway.start()
-        except Exception as error:
-            _log.exception("the gateway does not start")
-            await send({"type": "lifespan.startup.failed", "message": str(error)})
-            return
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await self.gateway.stop()
+        async with self._running():
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
         await send({"type": "lifespan.shutdown.complete"})
 
+    @contextlib.asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        settings = config()
+        pool, feed = DatabasePool(connection.vendor), Feed(settings.redis_url)
+        dialogue = DialogueClient(
+            settings.rasa_addresses, settings.rasa_token.reveal(), settings.turn_timeout_s, settings.turns_in_flight
+        )
+        channels = {self.webchat.name: self.webchat}
+        worker = Worker(settings, pool, dialogue, channels)
+        presence = Presence(pool, channels, worker.wake)
+        self.webchat.attach(DatabaseInbox(pool, worker))
+        await feed.start()
+        set_feed(feed)
+        presence.start()
+        await worker.start()
+        try:
+            yield
+        finally:
+            await self.webchat.server.shutdown()
+            await worker.stop()
+            presence.stop()
+            set_feed(None)
+            await feed.stop()
+            await dialogue.close()
+            await pool.close()
 
-application = Application()
+
+application = Gateway()

@@ -13,5 +13,6 @@ urlpatterns = [
     path("metrics", health.metrics),
     path("admin/", admin.site.urls),
     path("desk/", include("bot.desk.urls")),
+    path("", include("bot.channels.webchat.urls")),
     path("", include("bot.shop.urls")),
 ]
