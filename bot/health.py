@@ -41,7 +41,10 @@ async def readyz(request: HttpRequest) -> JsonResponse:
     needed |= {f"rasa {url}": state for url, state in zip(settings.rasa_addresses, rasa_states, strict=True)}
     ready = all(state == "ready" for state in needed.values())
     body = {"ready": ready, "dependencies": needed, "channels": channel_states(settings)}
-    return JsonResponse(body, status=200 if ready else 503)
+    response = JsonResponse(body, status=200 if ready else 503)
+    # "Not ready yet" is an answer, no fault: Django would log it as an error at every probe.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
