@@ -1,0 +1,71 @@
+"""Asking back and handing over, as every skill may need it. The gateway records the hand-off and tells the wait."""
+
+from __future__ import annotations
+
+from actions._buttons import person_button, route_button
+from actions._faq_answers import find_answer, topic_button
+from actions._turn import Answer, Json, Reply, Turn
+from bot.language.texts import has_text, say
+from bot.shop.identity import list_verified
+
+UNANSWERED_MAX = 2
+CHOICES_MAX = 3
+# Routes that are no wish: they would read oddly as "did you mean ...".
+_NO_CHOICE = frozenset({"out_of_scope", "nlu_fallback", "faq"})
+
+
+def hand_off(turn: Turn, reason: str, text: str = "") -> Answer:
+    """Passes the conversation to a person with what is known. Only a short, kind sentence is said here."""
+    key = f"handoff.reasons.{reason}"
+    said = text or say(key if has_text(key, turn.language) else "handoff.reasons.asked", turn.language)
+    correction = {"decision": "hand_off", "reason": reason, "summary": build_summary(turn)}
+    return Answer([Reply(said)], turn=correction, repeatable=False)
+
+
+def build_summary(turn: Turn) -> Json:
+    """What the agent should know at a glance; orders only if verified in this conversation."""
+    tried = str(turn.last.get("topic") or "")
+    orders = [order.name for order in list_verified(turn.conversation)]
+    facts = {
+        "language": turn.language,
+        "said": turn.text if not turn.pressed else str(turn.last.get("text") or ""),
+        "tried_topics": [tried] if tried else [],
+        "orders": orders,
+        "order_named": turn.entity("order") or _text(turn.slots.get("orders_number")),
+        "product": turn.entity("product") or _text(turn.slots.get("products_current")) or turn.page_product,
+        "route": str(turn.gate.get("route") or ""),
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def ask_back(turn: Turn) -> Answer:
+    """The likeliest wishes as buttons; the second turn in a row without an answer brings a person instead."""
+    if int(turn.slots.get("unanswered_turns") or 0) + 1 >= UNANSWERED_MAX:
+        return hand_off(turn, "low_confidence")
+    choices = build_choices(turn)
+    key = "handoff.ask_back" if choices and turn.gate.get("decision") == "ask_back" else "handoff.not_understood"
+    buttons = [*choices, person_button(turn.language)]
+    return Answer([Reply(say(key, turn.language), buttons)], offer="choice", repeatable=False, unanswered=True)
+
+
+def build_choices(turn: Turn) -> list[Json]:
+    """Up to three buttons from what the gate considered, each once."""
+    considered = list(turn.gate.get("alternatives") or [])
+    if turn.gate.get("route") and turn.gate.get("route") != "nlu_fallback":
+        considered.insert(0, {"route": turn.gate.get("route"), "topic": turn.gate.get("topic")})
+    found: dict[str, Json] = {}
+    for one in considered:
+        made = _choice(str(one.get("route") or ""), str(one.get("topic") or ""), turn.language)
+        if made and made["kind"] != "person":
+            found.setdefault(made["title"], made)
+    return list(found.values())[:CHOICES_MAX]
+
+
+def _choice(route: str, topic: str, language: str) -> Json | None:
+    if topic and find_answer(topic, language):
+        return topic_button(topic, language, "choice")
+    return None if route in _NO_CHOICE else route_button(route, language)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,54 @@
+"""Tells by words what a message is about, whatever language and spelling it is in. The words stand in words.yml."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from bot.language.fold import fold
+from bot.language.normalise import normalise
+
+WORDS = Path(__file__).with_name("words.yml")
+_LETTERS = re.compile(r"[^\W\d_]")
+
+
+@cache
+def load_words(area: str) -> dict[str, tuple[str, ...]]:
+    """Key to folded phrases of an area of words.yml."""
+    content = yaml.safe_load(WORDS.read_text(encoding="utf-8"))[area]
+    lists = content if isinstance(content, dict) else {area: content}
+    return {str(key): tuple(f" {fold(str(phrase))} " for phrase in phrases) for key, phrases in lists.items()}
+
+
+def find_keys(area: str, text: str) -> list[str]:
+    """The keys of the area that the text speaks of, in the order of words.yml."""
+    folded = f" {fold(normalise(text))} "
+    return [key for key, phrases in load_words(area).items() if any(_said(phrase, folded) for phrase in phrases)]
+
+
+def find_in_order(area: str, text: str) -> list[str]:
+    """The keys of the area that the text speaks of, in the order in which it does."""
+    folded = f" {fold(normalise(text))} "
+    places = {key: _first(phrases, folded) for key, phrases in load_words(area).items()}
+    return sorted((key for key, place in places.items() if place >= 0), key=lambda key: places[key])
+
+
+def is_shouting(text: str) -> bool:
+    """Whether someone writes in capitals: at least three words, nearly all of them."""
+    letters = [char for char in text if _LETTERS.match(char) and char.isascii()]
+    return (
+        len(letters) >= 12 and len(text.split()) >= 3 and sum(char.isupper() for char in letters) / len(letters) > 0.8
+    )
+
+
+def _said(phrase: str, folded: str) -> bool:
+    return _first((phrase,), folded) >= 0
+
+
+def _first(phrases: tuple[str, ...], folded: str) -> int:
+    # Indian languages add endings, so a word of five letters or more may go on after the phrase.
+    starts = (folded.find(phrase if len(phrase) < 7 else phrase.rstrip()) for phrase in phrases if phrase.strip())
+    return min((start for start in starts if start >= 0), default=-1)
