@@ -24,7 +24,7 @@ async def wait_until(condition: Callable[[], Any], what: str, timeout_s: float =
 
 
 class Visitor:
-    """`shown`: messages by id, live or from history, in the order of their ids. `errors`, `states`, `echoes`, `typing`: frames."""
+    """`shown`: messages by id, live or from history. `errors`, `states`, `echoes`, `typing`: frames as they came."""
 
     def __init__(self, url: str, origin: str | None = None) -> None:
         self.url = url

