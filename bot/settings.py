@@ -61,6 +61,9 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 
+CONN_MAX_AGE = 600  # seconds a thread keeps its connection to the database
+
+
 def build_database(url: str, data_path: Path) -> dict[str, Any]:
     """Django's DATABASES entry: PostgreSQL by URL, otherwise SQLite in the data directory.
 
@@ -70,7 +73,8 @@ def build_database(url: str, data_path: Path) -> dict[str, Any]:
     if not url:
         init = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON"
         options = {"transaction_mode": "IMMEDIATE", "timeout": 10, "init_command": init}
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": data_path / "seva.db", "OPTIONS": options}
+        engine = "django.db.backends.sqlite3"
+        return {"ENGINE": engine, "NAME": data_path / "seva.db", "OPTIONS": options, "CONN_MAX_AGE": CONN_MAX_AGE}
     parts = urlsplit(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -80,11 +84,11 @@ def build_database(url: str, data_path: Path) -> dict[str, Any]:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": CONN_MAX_AGE,
     }
 
 
 DATABASES = {"default": build_database(_config.database_url, _config.data_path)}
-CONN_MAX_AGE = 600
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
@@ -98,6 +102,7 @@ LOGOUT_REDIRECT_URL = "/desk/sign-in"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "bot.desk.accounts.locked_page"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -58,3 +58,5 @@ async def visitors(webchat_url: str) -> AsyncIterator[Callable[[], Visitor]]:
 def agent(transactional_db: None) -> User:
     """An agent of the desk."""
     return User.objects.create_user("meera", password=None, first_name="Meera", last_name="Joshi")
+
+

@@ -54,6 +54,7 @@ def _load_config() -> None:
 DATABASE_URL = _find_database_url()
 
 from django.conf import settings as django_settings
+from django.db import connections
 
 from bot import settings as bot_settings
 from bot.config import config
@@ -64,3 +65,8 @@ django_settings.DATABASES = {"default": bot_settings.build_database(DATABASE_URL
 if not DATABASE_URL:
     # A file, not the usual memory database: several threads write, as in life.
     django_settings.DATABASES["default"]["TEST"] = {"NAME": str(SCRATCH / "tests.db")}
+# Django has read its settings by now (pytest-django asks for them first); it must read them again.
+connections._settings = None  # type: ignore[attr-defined]
+connections.__dict__.pop("settings", None)
+if hasattr(connections._connections, "default"):
+    del connections["default"]
