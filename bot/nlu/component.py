@@ -14,6 +14,7 @@ LANGUAGE = "language"
 GATE = "gate"
 UNDERSTANDING = "understanding"
 METADATA = "metadata"
+CONTEXT_PRODUCT = "context_product"
 
 
 class Component(GraphComponent):

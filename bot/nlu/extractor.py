@@ -11,12 +11,13 @@ from typing import Any
 
 import spacy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.catalogue import DEFAULT_FOLDER, ROOT, load_lexicon, load_products
-from bot.nlu.component import Component, normalised_text
-from bot.nlu.context import read_context
+from bot.nlu.component import CONTEXT_PRODUCT, Component, normalised_text
+from bot.nlu.context import Context, read_context
 from bot.nlu.patterns import Found, find_emails, find_orders, find_phones, find_prices, find_quantities, find_sizes
 from bot.nlu.products import ProductMatcher
 from bot.nlu.words import WORD
@@ -43,13 +44,14 @@ class CatalogueExtractor(Component):
     def get_default_config() -> dict[str, Any]:
         return {"catalogue": str(DEFAULT_FOLDER.relative_to(ROOT)), "order_prefix": "TT-", "order_digits": 5}
 
-    def process(self, messages: list[Message]) -> list[Message]:
+    # Rasa's graph validation knows no unions; `rasa test nlu` passes None.
+    def process(self, messages: list[Message], tracker: DialogueStateTracker = None) -> list[Message]:  # type: ignore[assignment]
         for message in messages:
+            context = read_context(message, tracker)
             found = self.find(normalised_text(message))
-            entities = [_as_entity(one) for one in found]
+            message.set(ENTITIES, [_as_entity(one) for one in found], add_to_output=True)
             if not any(one.entity == "product" for one in found):
-                entities += [_as_entity(one, role="context") for one in self._from_context(message)]
-            message.set(ENTITIES, (message.get(ENTITIES) or []) + entities, add_to_output=True)
+                message.set(CONTEXT_PRODUCT, self._from_context(normalised_text(message), context))
         return messages
 
     def find(self, text: str) -> list[Found]:
@@ -78,18 +80,18 @@ class CatalogueExtractor(Component):
         for match in self._products.match([word.group() for word in words]):
             yield Found("product", match.handle, words[match.words[0]].start(), words[match.words[-1]].end())
 
-    def _from_context(self, message: Message) -> list[Found]:
+    def _from_context(self, text: str, context: Context) -> str | None:
         """The product that was spoken of before, for "and in red?" or "the first one"."""
-        context = read_context(message)
         listed = self._listed(context.last_bot_text or "")
-        if listed and (place := _ordinal(normalised_text(message))) is not None and place < len(listed):
-            return [Found("product", listed[place], 0, 0)]
+        place = _ordinal(text)
+        if place is not None and place < len(listed):
+            return listed[place]
         if len(listed) == 1:
-            return [Found("product", listed[0], 0, 0)]
+            return listed[0]
         if context.page_product:
-            return [Found("product", context.page_product, 0, 0)]
+            return context.page_product
         earlier = list(self._find_products(context.last_customer_text or ""))
-        return [Found("product", earlier[0].value, 0, 0)] if len(earlier) == 1 else []
+        return earlier[0].value if len(earlier) == 1 else None
 
     def _listed(self, bot_text: str) -> list[str]:
         """Products named in the bot's last message, in its order: each numbered or separate part names one."""
@@ -131,6 +133,5 @@ def _blank(text: str, found: list[Found]) -> str:
     return text
 
 
-def _as_entity(one: Found, role: str | None = None) -> dict[str, Any]:
-    entity: dict[str, Any] = {"entity": one.entity, "value": one.value, "start": one.start, "end": one.end}
-    return {**entity, "role": role} if role else entity
+def _as_entity(one: Found) -> dict[str, Any]:
+    return {"entity": one.entity, "value": one.value, "start": one.start, "end": one.end}

@@ -1,0 +1,119 @@
+"""Ranks routes and FAQ topics for a message, in one label space (`order_status`, `faq/refund.time`).
+
+Trains the route model on all intent examples (topics come from `bot.nlu.importer`); leaves its findings for the gate,
+which alone decides. Without a gate behind it (benchmarks, `rasa test`), intent and ranking are its own.
+"""
+
+import logging
+from typing import Any, Self
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.component import UNDERSTANDING, Component, normalised_text
+from bot.nlu.context import read_context
+from bot.nlu.encoder import sentence_vector
+from bot.nlu.features import mask
+from bot.nlu.importer import FAQ_INTENT, TOPIC
+from bot.nlu.model import Matrix, RouteModel, fit_model, load_model, save_model
+from bot.nlu.understanding import Understanding, understand
+from knowledge.encoder import DEFAULT_ENCODER, load_encoder
+
+logger = logging.getLogger(__name__)
+_FILE = "routes.joblib"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class RouteClassifier(Component, IntentClassifier):  # type: ignore[misc]
+    """`encoder`: the same name as in the featurizer before it; used for follow-ups."""
+
+    def __init__(
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: RouteModel | None = None
+    ) -> None:
+        super().__init__(config)
+        self._storage = storage
+        self._resource = resource
+        self._model = model
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> Self:
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> Self:
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, load_model(folder / _FILE))
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"encoder": DEFAULT_ENCODER}
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fits and stores the model. Takes about 10 s for 7,500 examples on one core."""
+        examples = [one for one in training_data.intent_examples if one.get(TEXT)]
+        vectors = [sentence_vector(one) for one in examples]
+        texts = [normalised_text(one) for one in examples]
+        self._model = fit_model(_stack(vectors), texts, [label(one) for one in examples])
+        with self._storage.write_to(self._resource) as folder:
+            save_model(self._model, folder / _FILE)
+        logger.info("route model: %d examples of %d labels", len(examples), len(self._model.labels))
+        return self._resource
+
+    # Rasa's graph validation knows no unions; `rasa test nlu` passes None.
+    def process(self, messages: list[Message], tracker: DialogueStateTracker = None) -> list[Message]:  # type: ignore[assignment]
+        for message in messages:
+            found = self._understand(message, tracker)
+            message.set(UNDERSTANDING, found)
+            ranking = [
+                {"name": name, "confidence": round(probability, 4)}
+                for name, probability in zip(found.ranking.labels, found.ranking.probabilities, strict=True)
+            ]
+            message.set(INTENT, {**ranking[0], "name": ranking[0]["name"].partition("/")[0]}, add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        return messages
+
+    def _understand(self, message: Message, tracker: DialogueStateTracker | None) -> Understanding:
+        if self._model is None:
+            raise ValueError("RouteClassifier is used before it was trained")
+        context = read_context(message, tracker)
+        entities = [(one["entity"], one["start"], one["end"]) for one in message.get(ENTITIES) or []]
+        return understand(
+            self._model,
+            sentence_vector(message),
+            normalised_text(message),
+            entities,
+            self._encode,
+            context.last_customer_text,
+            context.last_label,
+        )
+
+    def _encode(self, text: str) -> Matrix:
+        vector: Matrix = load_encoder(self.config["encoder"]).encode([mask(text)])[0]
+        return vector
+
+
+def label(message: Message) -> str:
+    """The label that an example teaches: its intent, for the FAQ with the topic."""
+    intent = str(message.get(INTENT))
+    return f"{FAQ_INTENT}/{message.get(TOPIC)}" if message.get(TOPIC) else intent
+
+
+def _stack(vectors: list[Matrix]) -> Matrix:
+    return np.stack(vectors).astype(np.float32)

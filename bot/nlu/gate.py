@@ -1,0 +1,147 @@
+"""Turns everything known about a message into ONE calibrated probability that the first route is right, and decides.
+
+Weights and thresholds stand in `gate.json` with the measurement that chose them (`seva calibrate` writes it). Pure: the
+Rasa component is `bot.nlu.gatekeeper`.
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bot.nlu.understanding import FAQ, ORDER_ROUTES, Understanding
+
+GATE_PATH = Path(__file__).with_name("gate.json")
+Decision = Literal["answer", "ask_back", "not_understood"]
+ALTERNATIVES = 3
+# Small talk is cheap to be wrong about and is never offered as a choice.
+SMALLTALK = frozenset({"greet", "thanks", "bye", "affirm", "deny", "bot_challenge"})
+NOT_OFFERED = SMALLTALK | {"out_of_scope", "feedback"}
+
+FEATURES = (
+    "log_first",
+    "margin",
+    "log_route",
+    "nearest",
+    "nearest_margin",
+    "agreement",
+    "unknown",
+    "short",
+    "log_words",
+    "latin_not_english",
+    "language_unsure",
+    "order_fits",
+    "order_misfits",
+    "product_fits",
+    "is_faq",
+    "is_out_of_scope",
+    "is_smalltalk",
+    "context",
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A route (with topic for the FAQ) and its probability, 0-1."""
+
+    route: str
+    topic: str | None
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The gate's decision; `alternatives` are what to offer when asking back, the first choice included."""
+
+    first: Candidate
+    decision: Decision
+    alternatives: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A fitted gate. `answer_min` and `ask_back_min` are probabilities."""
+
+    weights: dict[str, float]
+    bias: float
+    answer_min: float
+    ask_back_min: float
+
+    def probability(self, signals: dict[str, float]) -> float:
+        """0-1 that the first route is right."""
+        total = self.bias + sum(self.weights.get(name, 0.0) * value for name, value in signals.items())
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+    def judge(self, found: Understanding, language: str, script: str, language_confidence: float) -> Verdict:
+        """The verdict on one understood message."""
+        if is_empty(found):
+            return Verdict(Candidate("out_of_scope", None, 0.0), "not_understood", ())
+        confidence = self.probability(build_signals(found, language, script, language_confidence))
+        first = candidate(found.ranking.labels[0], confidence)
+        offered = _alternatives(found, confidence)
+        return Verdict(first, self._decide(first, offered), offered)
+
+    def _decide(self, first: Candidate, offered: tuple[Candidate, ...]) -> Decision:
+        if first.confidence >= self.answer_min:
+            return "answer"
+        return "ask_back" if first.confidence >= self.ask_back_min and len(offered) >= 2 else "not_understood"
+
+
+def is_empty(found: Understanding) -> bool:
+    """Nothing to go by: no words at all, or none of them ever seen in any spelling and nothing found in them."""
+    return found.words == 0 or (found.ranking.unknown_share >= 0.99 and not found.entities and found.ranking.nearest[0][1] < 0.6)
+
+
+def build_signals(found: Understanding, language: str, script: str, language_confidence: float) -> dict[str, float]:
+    """The gate's features by name, all finite and of the order of 1."""
+    ranking = found.ranking
+    first, probabilities = ranking.labels[0], ranking.probabilities
+    route = first.partition("/")[0]
+    same_route = sum(p for label, p in zip(ranking.labels, probabilities, strict=True) if label.partition("/")[0] == route)
+    second = probabilities[1] if len(probabilities) > 1 else 0.0
+    near = ranking.nearest[0][1]
+    return {
+        "log_first": math.log(max(probabilities[0], 1e-4)),
+        "margin": probabilities[0] - second,
+        "log_route": math.log(max(same_route, 1e-4)),
+        "nearest": near,
+        "nearest_margin": near - (ranking.nearest[1][1] if len(ranking.nearest) > 1 else 0.0),
+        "agreement": float(ranking.nearest[0][0] == first),
+        "unknown": ranking.unknown_share,
+        "short": float(found.words <= 2),
+        "log_words": math.log(1 + found.words) / 3,
+        "latin_not_english": float(script == "Latn" and language != "en"),
+        "language_unsure": 1.0 - language_confidence,
+        "order_fits": float("order" in found.entities and route in ORDER_ROUTES),
+        "order_misfits": float("order" in found.entities and route not in (*ORDER_ROUTES, "complaint", "human")),
+        "product_fits": float("product" in found.entities and route in ("product_info", "product_search")),
+        "is_faq": float(route == FAQ),
+        "is_out_of_scope": float(route == "out_of_scope"),
+        "is_smalltalk": float(route in SMALLTALK),
+        "context": float(found.used_context),
+    }
+
+
+def candidate(label: str, confidence: float) -> Candidate:
+    route, _, topic = label.partition("/")
+    return Candidate(route, topic or None, round(confidence, 4))
+
+
+def load_gate(path: Path = GATE_PATH) -> Gate:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    thresholds = content["thresholds"]
+    return Gate(content["weights"], content["bias"], thresholds["answer_min"], thresholds["ask_back_min"])
+
+
+def _alternatives(found: Understanding, confidence: float) -> tuple[Candidate, ...]:
+    """The likeliest labels worth offering. The model's probabilities share what the first one leaves."""
+    ranking = found.ranking
+    rest = sum(ranking.probabilities[1:]) or 1.0
+    scaled = [confidence, *((1.0 - confidence) * p / rest for p in ranking.probabilities[1:])]
+    offered = [
+        candidate(label, p)
+        for label, p in zip(ranking.labels, scaled, strict=True)
+        if label.partition("/")[0] not in NOT_OFFERED
+    ]
+    return tuple(offered[:ALTERNATIVES])

@@ -1,0 +1,88 @@
+"""What the route model and the context together say of one message: the input of the gate. No Rasa in here."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.nlu.model import Matrix, Ranking, RouteModel
+from bot.nlu.words import WORD
+
+FAQ = "faq"
+ORDER_ROUTES = ("order_status", "order_cancel", "order_change", "return_request", "refund_status", "invoice_request")
+IDENTIFIERS = ("order", "email", "phone")
+# A message this short, in words, may lean on what was said before (measured on follow-ups of tests/nlu/follow_ups.jsonl).
+ELLIPTIC_WORDS_MAX = 7
+# Whoever is this sure alone needs no context (probability of the first label).
+SURE_ALONE = 0.6
+CONTEXT_SHARE = 0.6
+
+_WORD = re.compile(WORD)
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """`ranking` counts the context in; `alone` is the first label without it."""
+
+    ranking: Ranking
+    alone: str
+    words: int
+    entities: frozenset[str]
+    only_identifiers: bool
+    used_context: bool
+
+
+def understand(
+    model: RouteModel,
+    vector: Matrix,
+    text: str,
+    entities: list[tuple[str, int, int]],
+    encode: Callable[[str], Matrix],
+    earlier: str | None = None,
+    earlier_label: str | None = None,
+) -> Understanding:
+    """Ranks the labels for one message.
+
+    vector: of `text`. entities: (name, start, end). encode: text to vector, only called for a follow-up. earlier: what
+    the customer said before; earlier_label: what that was about.
+    """
+    alone = model.rank(vector, text)
+    words = _WORD.findall(text)
+    names = frozenset(name for name, _, _ in entities)
+    rest = _WORD.findall(_without_identifiers(text, entities))
+    only_identifiers = bool(names & set(IDENTIFIERS)) and len(rest) <= 3 and not _says_more(alone, rest)
+    if only_identifiers:
+        label = earlier_label if earlier_label in ORDER_ROUTES else ORDER_ROUTES[0]
+        return Understanding(_pinned(alone, label), alone.labels[0], len(words), names, True, earlier_label is not None)
+    if earlier and len(words) <= ELLIPTIC_WORDS_MAX and alone.probabilities[0] < SURE_ALONE:
+        joined = f"{earlier} {text}"
+        together = model.rank(encode(joined), joined)
+        blended = blend(alone, together, CONTEXT_SHARE)
+        return Understanding(blended, alone.labels[0], len(words), names, False, True)
+    return Understanding(alone, alone.labels[0], len(words), names, False, False)
+
+
+def blend(first: Ranking, second: Ranking, share: float) -> Ranking:
+    """The first ranking with `share` (0-1) of the second counted in."""
+    sums: dict[str, float] = {}
+    for ranking, weight in ((first, 1.0 - share), (second, share)):
+        for label, probability in zip(ranking.labels, ranking.probabilities, strict=True):
+            sums[label] = sums.get(label, 0.0) + weight * probability
+    order = sorted(sums, key=lambda label: -sums[label])
+    return Ranking(order, [sums[label] for label in order], second.nearest, first.unknown_share)
+
+
+def _pinned(ranking: Ranking, label: str) -> Ranking:
+    others = [(name, 0.1 * p) for name, p in zip(ranking.labels, ranking.probabilities, strict=True) if name != label]
+    return Ranking([label, *(n for n, _ in others)], [0.9, *(p for _, p in others)], [(label, 1.0)], 0.0)
+
+
+def _without_identifiers(text: str, entities: list[tuple[str, int, int]]) -> str:
+    for name, start, end in entities:
+        if name in IDENTIFIERS:
+            text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _says_more(alone: Ranking, rest: list[str]) -> bool:
+    """Whether the few words beside a number already tell what is wanted ("cancel TT-10432")."""
+    return bool(rest) and alone.probabilities[0] >= 0.35
