@@ -1,8 +1,23 @@
-"""Addresses of the desk."""
+"""Addresses of the agents' desk, below /desk/."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from bot.desk import accounts, live, pages
 
 app_name = "desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", pages.inbox, name="inbox"),
+    path("sign-in", accounts.sign_in_page, name="sign-in"),
+    path("sign-out", accounts.sign_out, name="sign-out"),
+    path("welcome/<str:uid>/<str:token>/", accounts.welcome_page, name="welcome"),
+    path("list", pages.conversation_list, name="list"),
+    path("feed", live.feed, name="feed"),
+    path("c/<uuid:conversation_id>", pages.conversation, name="conversation"),
+    path("c/<uuid:conversation_id>/story", pages.story, name="story"),
+    path("c/<uuid:conversation_id>/take", pages.take, name="take"),
+    path("c/<uuid:conversation_id>/reply", pages.reply, name="reply"),
+    path("c/<uuid:conversation_id>/close", pages.close, name="close"),
+    path("c/<uuid:conversation_id>/hand-back", pages.hand_back, name="hand-back"),
+]

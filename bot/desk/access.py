@@ -1,0 +1,75 @@
+"""Who may see the desk, and the frame that all of its pages share: language, words, headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeAlias
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+
+from bot.config import config
+from bot.page_texts import LANGUAGE_NAMES, build_tree, choose_language
+
+LANGUAGE_COOKIE = "seva_desk_language"
+COOKIE_AGE_S = 365 * 24 * 3600
+
+P = ParamSpec("P")
+AgentPage: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def may_use_desk(user: User | AnonymousUser) -> bool:
+    """Signed in, active and staff."""
+    return user.is_authenticated and user.is_active and user.is_staff
+
+
+def for_agents(page: AgentPage[P]) -> AgentPage[P]:
+    """Only agents reach the page; others are sent to sign in, a stranger who is signed in is told no."""
+
+    @wraps(page)
+    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if may_use_desk(request.user):
+            return page(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            return desk_page(request, "desk/message.html", {"message_key": "not_staff"}, status=403)
+        sign_in = f"{reverse('desk:sign-in')}?next={request.path}"
+        if request.headers.get("HX-Request"):
+            # A partial must not fill itself with the sign-in page: the whole page goes there.
+            return HttpResponse(status=401, headers={"HX-Redirect": reverse("desk:sign-in")})
+        return redirect(sign_in)
+
+    return checked
+
+
+def agent_of(request: HttpRequest) -> User:
+    """The signed-in agent, behind `for_agents`."""
+    user = request.user
+    if not isinstance(user, User):
+        raise TypeError("only behind for_agents")
+    return user
+
+
+def language_of(request: HttpRequest) -> str:
+    """The desk's language for this agent's browser."""
+    wanted = request.GET.get("lang") or request.COOKIES.get(LANGUAGE_COOKIE)
+    return choose_language(wanted, request.headers.get("Accept-Language", ""), config().default_language)
+
+
+def desk_page(request: HttpRequest, template: str, values: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Renders with the desk's words; nothing of it may be kept by a cache."""
+    language = language_of(request)
+    common = {
+        "t": build_tree("desk", language),
+        "language": language,
+        "languages": LANGUAGE_NAMES.items(),
+        "shop_name": config().shop_name,
+    }
+    response = render(request, template, common | values, status=status)
+    if request.GET.get("lang") == language:
+        response.set_cookie(LANGUAGE_COOKIE, language, max_age=COOKIE_AGE_S, samesite="Lax", httponly=True)
+    patch_cache_control(response, no_store=True, private=True)
+    return response

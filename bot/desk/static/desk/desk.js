@@ -1,0 +1,113 @@
+// The desk stays live: events name what changed, htmx fetches it again. Drafts are kept by the browser until sent.
+(() => {
+  const DRAFT = "seva.draft.";
+  const columns = document.querySelector("[data-feed]");
+  const language = document.documentElement.lang;
+  const locale = { en: "en-IN", gu: "gu-IN", ta: "ta-IN" }[language] || language;
+  const stored = {
+    get: (key) => { try { return localStorage.getItem(key) || ""; } catch { return ""; } },
+    set: (key, value) => { try { value ? localStorage.setItem(key, value) : localStorage.removeItem(key); } catch { /* private window */ } },
+  };
+  const talk = () => document.getElementById("talk");
+  const box = () => document.getElementById("reply-text");
+  const soon = (wait, run) => { let timer; return () => { clearTimeout(timer); timer = setTimeout(run, wait); }; };
+
+  // ---- what changes elsewhere
+  const refreshList = soon(150, () => htmx.trigger(document.body, "seva:list"));
+  const refreshStory = soon(80, () => { const story = document.getElementById("story"); if (story) htmx.trigger(story, "seva:story"); });
+  const refreshPanel = soon(80, () => { const open = talk(); if (open) htmx.ajax("GET", `/desk/c/${open.dataset.id}`, { target: "#panel", swap: "innerHTML" }); });
+  function heard(event) {
+    const open = talk();
+    if (event.name !== "typing.changed") refreshList();
+    if (!open) return;
+    if (event.name === "resync") refreshStory();
+    else if (event.conversation === open.dataset.id) {
+      // A change of state changes what may be done; anything else leaves the reply that is being written alone.
+      if (event.state && event.state !== open.dataset.state) refreshPanel();
+      else if (event.name !== "typing.changed") refreshStory();
+    }
+  }
+  function listen() {
+    const offline = document.getElementById("offline");
+    const source = new EventSource(columns.dataset.feed);
+    let timer;
+    source.onopen = () => { clearTimeout(timer); offline.hidden = true; };
+    source.onerror = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => { offline.hidden = false; }, 4000);
+      // The browser gives up after some answers (the server was away): begin again.
+      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+    };
+    source.onmessage = (message) => heard(JSON.parse(message.data));
+    addEventListener("pagehide", () => source.close());
+  }
+
+  // ---- the reply and its draft
+  function dress() {
+    for (const time of document.querySelectorAll("time[data-time]")) time.textContent = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit", numberingSystem: "latn" }).format(new Date(time.dateTime));
+    for (const time of document.querySelectorAll("time[data-day]")) time.textContent = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", numberingSystem: "latn" }).format(new Date(time.dateTime));
+    const open = talk();
+    document.body.classList.toggle("has-open", Boolean(open));
+    for (const row of document.querySelectorAll(".row")) row.toggleAttribute("aria-current", Boolean(open) && row.dataset.id === open.dataset.id);
+    for (const row of document.querySelectorAll(".row[aria-current]")) row.setAttribute("aria-current", "true");
+    const field = box();
+    if (!field || field.dataset.ready) return;
+    field.dataset.ready = "1";
+    field.value = field.value || stored.get(DRAFT + open.dataset.id);
+    const key = field.form.elements.key;
+    key.value = key.value || freshKey();
+    grow(field);
+  }
+  const freshKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  function grow(field) {
+    field.style.height = "auto";
+    field.style.height = `${Math.min(field.scrollHeight + 2, 240)}px`;
+  }
+  document.addEventListener("input", (event) => {
+    if (event.target.id !== "reply-text") return;
+    stored.set(DRAFT + talk().dataset.id, event.target.value);
+    event.target.form.querySelector(".kept").hidden = !event.target.value;
+    grow(event.target);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target.id !== "reply-text" || event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+    if (event.shiftKey) return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  });
+  // Only what the server has taken leaves the box, and only if nothing was typed meanwhile.
+  let sent = "";
+  document.addEventListener("htmx:beforeRequest", (event) => { if (event.target.matches?.(".reply")) sent = box().value; });
+  document.addEventListener("seva:done", () => {
+    const field = box();
+    if (!field || !sent) return;
+    field.value = field.value.startsWith(sent) ? field.value.slice(sent.length) : field.value;
+    sent = "";
+    field.form.elements.key.value = freshKey();
+    stored.set(DRAFT + talk().dataset.id, field.value);
+    field.form.querySelector(".kept").hidden = true;
+    grow(field);
+    field.focus();
+  });
+
+  // ---- scrolling: the newest stays in view unless the agent reads further up
+  let atEnd = true;
+  const toEnd = () => { const story = document.getElementById("story"); if (story) story.scrollTop = story.scrollHeight; };
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const story = document.getElementById("story");
+    atEnd = event.detail.target.id === "panel" || !story || story.scrollHeight - story.scrollTop - story.clientHeight < 80;
+    // Refusals come with a page that says how things stand: show it.
+    if (event.detail.xhr.status === 404 || event.detail.xhr.status === 409) event.detail.shouldSwap = false;
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    dress();
+    if (event.detail.target.id === "panel") {
+      toEnd();
+      (matchMedia("(pointer: fine)").matches && box() ? box() : document.getElementById("panel")).focus({ preventScroll: true });
+    } else if (event.detail.target.id === "story" && atEnd) toEnd();
+  });
+  addEventListener("popstate", () => location.reload());
+  dress();
+  toEnd();
+  if (columns) listen();
+})();

@@ -1,0 +1,123 @@
+"""Everything that was said and done in one conversation, in order, for the agent who opens it. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from bot.config import config
+from bot.conversations.handoffs import name_agent
+from bot.conversations.models import Conversation, Message
+from bot.conversations.states import Delivery, Direction
+from bot.language.formats import day, money
+from bot.shop.models import Order, VerifiedOrder
+
+ENTRIES_MAX = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing said (`contact`, `bot`, `agent`, `system`), a `note`, or a `hand_off`."""
+
+    kind: str
+    at: datetime
+    text: str = ""
+    name: str = ""
+    language: str = ""
+    delivery: str = ""
+    error: str = ""
+    reason: str = ""
+    turn: dict[str, Any] | None = None
+    buttons: tuple[str, ...] = ()
+    cards: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class OrderShown:
+    """An order that the customer has proved to be theirs."""
+
+    name: str
+    total: str
+    placed: str
+    status: str
+    expected: str
+    lines: tuple[str, ...]
+    parcels: tuple[str, ...]
+
+
+def build_story(conversation: Conversation) -> list[Entry]:
+    """At most the last ENTRIES_MAX messages, with notes and hand-offs where they belong."""
+    messages = conversation.messages.select_related("turn", "agent").order_by("-id")[:ENTRIES_MAX]
+    entries = [_build_entry(message) for message in messages]
+    for note in conversation.notes.select_related("author"):
+        entries.append(Entry("note", note.created_at, note.text, name_agent(note.author) if note.author else ""))
+    for hand_off in conversation.hand_offs.all():
+        entries.append(Entry("hand_off", hand_off.created_at, reason=hand_off.reason))
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def build_orders(conversation: Conversation, language: str) -> list[OrderShown]:
+    """The orders this conversation has confirmed and may still speak of."""
+    verified = VerifiedOrder.objects.filter(conversation=str(conversation.pk), until__gt=timezone.now())
+    orders = Order.objects.filter(pk__in=verified.values("order")).prefetch_related("lines", "parcels")
+    return [_build_order(order, language) for order in orders]
+
+
+def find_last_id(conversation: Conversation) -> int:
+    """The newest message that an agent sees now."""
+    last = conversation.messages.order_by("-id").values_list("pk", flat=True).first()
+    return last or 0
+
+
+def _build_entry(message: Message) -> Entry:
+    inbound = message.direction == Direction.INBOUND
+    record = message.turn.record if message.turn and not inbound else None
+    return Entry(
+        kind=message.author,
+        at=message.created_at,
+        text=message.text,
+        name=message.author_name or (name_agent(message.agent) if message.agent else ""),
+        language=script_language(message.text),
+        delivery="" if inbound else str(message.delivery),
+        error=message.error if message.delivery == Delivery.FAILED else "",
+        turn=_describe_turn(record) if record and message.position in (0, None) else None,
+        buttons=tuple(str(button["title"]) for button in message.buttons if "card" not in button),
+        cards=tuple(str(card.get("title", "")) for card in message.cards),
+    )
+
+
+def _describe_turn(record: dict[str, Any]) -> dict[str, Any]:
+    confidence = record.get("confidence")
+    return {
+        "route": record.get("topic") or record.get("product") or record.get("route") or "",
+        "percent": round(float(confidence) * 100) if isinstance(confidence, int | float) else None,
+        "decision": record.get("decision") or "",
+    }
+
+
+def script_language(text: str) -> str:
+    """The language whose script stands in the text, for fonts and screen readers; empty for Latin."""
+    if any("\u0a80" <= char <= "\u0aff" for char in text):
+        return "gu"
+    return "ta" if any("\u0b80" <= char <= "\u0bff" for char in text) else ""
+
+
+def _build_order(order: Order, language: str) -> OrderShown:
+    expected = order.estimated_delivery
+    placed = timezone.localtime(order.placed_at, timezone.zoneinfo.ZoneInfo(config().shop_timezone))
+    states = (order.financial_status, order.fulfillment_status, order.return_status)
+    return OrderShown(
+        name=order.name,
+        total=money(order.total, language),
+        placed=day(placed.date(), language),
+        status=" · ".join(state.replace("_", " ") for state in states if state),
+        expected=day(expected, language) if expected else "",
+        lines=tuple(f"{line.quantity} × {line.name}" for line in order.lines.all()),
+        parcels=tuple(
+            " · ".join(part for part in (p.carrier, p.tracking_number, p.status.replace("_", " ")) if part)
+            for p in order.parcels.all()
+        ),
+    )
