@@ -126,7 +126,7 @@ class TurnRunner:
             inputs = {PLACEHOLDER_MESSAGE: [message], PLACEHOLDER_TRACKER: tracker}
             parsed = self._understand.run(inputs)[0].as_dict(only_output_properties=True)
         intent = parsed.get("intent") or {}
-        if intent.get("name") not in self._commands:
+        if intent.get("name") not in self._commands | {NOT_UNDERSTOOD["name"]}:
             intent = NOT_UNDERSTOOD
         entities = parsed.get("entities") or []
         return UserUttered(
