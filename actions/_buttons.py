@@ -11,7 +11,7 @@ Json = dict[str, Any]
 TITLE_MAX = 20
 
 
-def button(title: str, intent: str, kind: str, **entities: str) -> Json:
+def button(title: str, intent: str, kind: str, /, **entities: str) -> Json:
     """A button that sends `/intent{entities}`. `kind`: related, feedback, switch, person or choice."""
     payload = f"/{intent}" + (json.dumps(entities, ensure_ascii=False) if entities else "")
     return {"title": shorten(title), "payload": payload, "kind": kind}

@@ -204,4 +204,5 @@ def repeat_turn(turn: Turn, language: str) -> Turn:
         gate={"topic": last.get("topic")},
         entities=tuple(last.get("entities") or ()),
         slots={**turn.slots, "last_answer": {}},
+        earlier_intents=(),
     )

@@ -81,21 +81,33 @@ def record_product(draft: ProductDraft, report: ImportReport) -> None:
     }  # fmt: skip
     product, outcome = record_one(Product, {"handle": draft.handle}, values)
     report.products.add(outcome)
+    outcomes = _record_variants(product, draft.variants)
+    for one in outcomes:
+        report.variants.add(one)
+    if set(outcomes) - {"same"}:
+        product.save(update_fields=["updated_at"])  # by which the catalogue in memory knows that it is old
+
+
+def _record_variants(product: Product, drafts: list[VariantDraft]) -> list[str]:
     # Variants keep their row by SKU (else by options), so that order lines go on pointing at the same one.
     left = {_variant_key(old.sku, old.options): old for old in product.variants.all()}
-    kept = [(n, one, left.pop(_variant_key(one.sku, one.options), None)) for n, one in enumerate(draft.variants, 1)]
+    kept = [(draft, left.pop(_variant_key(draft.sku, draft.options), None)) for draft in drafts]
     for gone in left.values():
         gone.delete()
-    _make_room(product, [old for _, _, old in kept if old])
-    for position, one, old in kept:
+    moved = [old.position for _, old in kept if old] != list(range(1, len(kept) + 1))
+    if moved or left:
+        _make_room([old for _, old in kept if old])
+    outcomes = []
+    for position, (draft, old) in enumerate(kept, start=1):
         new = old or Variant(product=product)
-        before = None if old is None else (old.sku, old.options, old.price, old.compare_at_price, old.stock)
-        new.position, new.sku, new.options, new.price = position, one.sku, one.options, one.price
-        new.compare_at_price, new.stock = one.compare_at_price, one.stock
-        new.always_available = one.always_available
-        new.save()
-        after = (one.sku, one.options, one.price, one.compare_at_price, one.stock)
-        report.variants.add("new" if before is None else "same" if before == after else "changed")
+        same = old is not None and all(getattr(old, name) == value for name, value in vars(draft).items())
+        outcomes.append("new" if old is None else "same" if same else "changed")
+        if not same or moved or left:
+            for name, value in vars(draft).items():
+                setattr(new, name, value)
+            new.position = position
+            new.save()
+    return outcomes
 
 
 def record_names(file: str, names: list[tuple[Row, str, str, str]], report: ImportReport) -> None:
@@ -104,19 +116,17 @@ def record_names(file: str, names: list[tuple[Row, str, str, str]], report: Impo
     seen: dict[tuple[str, str], int] = {}
     for row, handle, language, name in names:
         if handle not in products:
-            report.problems.append(RowProblem(file, row.line, "handle", f"no product {handle!r}"))
+            report.refused.append(RowProblem(file, row.line, "handle", f"no product {handle!r}"))
         elif (handle, language) in seen:
             first = seen[handle, language]
-            report.problems.append(
-                RowProblem(file, row.line, "lang", f"{handle} {language} is already in line {first}")
-            )
+            report.refused.append(RowProblem(file, row.line, "lang", f"{handle} {language} is already in line {first}"))
         else:
             seen[handle, language] = row.line
             key = {"product": products[handle], "language": language}
             report.names.add(record_one(ProductName, key, {"name": name})[1])
 
 
-def _make_room(product: Product, kept: list[Variant]) -> None:
+def _make_room(kept: list[Variant]) -> None:
     # Positions are unique; move the old ones out of the way before they are dealt out anew.
     for old in kept:
         Variant.objects.filter(pk=old.pk).update(position=old.position + 1_000_000)
