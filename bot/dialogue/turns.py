@@ -84,7 +84,8 @@ class TurnRunner:
     async def _run(self, tracker: DialogueStateTracker, request: TurnRequest, started: float) -> TurnResult:
         for index, said in enumerate(request.context.history):
             if said.sender == "customer":
-                earlier = dataclasses.replace(request, message_id=f"history-{index}", text=said.text, payload=None)
+                before = dataclasses.replace(request.context, history=request.context.history[:index], last_bot_text=None)
+                earlier = TurnRequest(request.conversation, f"history-{index}", said.text, context=before)
                 await self._answer(tracker, earlier)
         form, since = tracker.active_loop_name, len(tracker.events)
         ms = await self._answer(tracker, request)
@@ -122,7 +123,9 @@ class TurnRunner:
         else:
             # Cleaned here once more: whatever asks, text never becomes a command.
             text = clean_text(request.text or "")
-            message = UserMessage(text, None, request.conversation, None, INPUT_CHANNEL, request.message_id, context)
+            # The pipeline reads what was said before (bot.nlu.context); the tracker need not keep it twice.
+            heard = dataclasses.asdict(request.context)
+            message = UserMessage(text, None, request.conversation, None, INPUT_CHANNEL, request.message_id, heard)
             inputs = {PLACEHOLDER_MESSAGE: [message], PLACEHOLDER_TRACKER: tracker}
             parsed = self._understand.run(inputs)[0].as_dict(only_output_properties=True)
         intent = parsed.get("intent") or {}
