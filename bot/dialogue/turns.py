@@ -84,7 +84,8 @@ class TurnRunner:
     async def _run(self, tracker: DialogueStateTracker, request: TurnRequest, started: float) -> TurnResult:
         for index, said in enumerate(request.context.history):
             if said.sender == "customer":
-                before = dataclasses.replace(request.context, history=request.context.history[:index], last_bot_text=None)
+                said_before = request.context.history[:index]
+                before = dataclasses.replace(request.context, history=said_before, last_bot_text=None)
                 earlier = TurnRequest(request.conversation, f"history-{index}", said.text, context=before)
                 await self._answer(tracker, earlier)
         form, since = tracker.active_loop_name, len(tracker.events)
