@@ -31,10 +31,11 @@ def choose_aspects(turn: Turn) -> list[str]:
     if turn.pressed and turn.text.startswith("/"):
         return []
     aspects = find_in_order("aspects", turn.text)
-    if turn.entity("size") and "sizes" not in aspects and "stock" not in aspects:
-        aspects.append("stock")
-    if turn.entity("color") and "colours" not in aspects and "stock" not in aspects:
-        aspects.append("stock")
+    # A named size or colour asks whether it is there; which ones there are is asked without naming one.
+    for entity, aspect in (("size", "sizes"), ("color", "colours")):
+        if turn.entity(entity):
+            aspects = [one for one in aspects if one != aspect]
+            aspects += [] if "stock" in aspects else ["stock"]
     return aspects
 
 
@@ -42,12 +43,11 @@ def build_answer(item: Item, turn: Turn, aspects: list[str]) -> tuple[str, str]:
     """(the answer, what it told first): the asked aspects, then price and stock in short."""
     asked = list(dict.fromkeys(aspects)) or list(_SUMMARY)
     wish = Wish(colours=tuple(turn.all_of("color")), sizes=tuple(turn.all_of("size")))
-    lines: list[str] = []
+    lines = [item.name(turn.language)]
     if not wish.empty:
         lines += _about_choice(item, wish, turn.language)
-    lines += [
-        line for aspect in asked for line in _TELL[aspect](item, turn.language) if not (lines and aspect == "stock")
-    ]
+    told_aspects = [aspect for aspect in asked if wish.empty or aspect != "stock"]
+    lines += [line for aspect in told_aspects for line in _TELL[aspect](item, turn.language)]
     for aspect in ("price", "stock"):
         if aspect not in asked and not (aspect == "stock" and not wish.empty):
             lines += _TELL[aspect](item, turn.language)
@@ -80,16 +80,14 @@ def _about_choice(item: Item, wish: Wish, language: str) -> list[str]:
 
 def _price(item: Item, language: str) -> list[str]:
     low, high = price_span(list(item.choices))
-    name = item.name(language)
+    price = money(low, language)
     if low != high:
-        ends = {"low": money(low, language), "high": money(high, language)}
-        return [say("products.info.price_range", language, name=name, **ends)]
-    lines = [say("products.info.price_one", language, name=name, price=money(low, language))]
-    mrp = max((one.compare_at_price for one in item.choices if one.compare_at_price), default=None)
-    if mrp and mrp > low:
-        saved = {"saved": money(mrp - low, language), "mrp": money(mrp, language)}
-        lines.append(say("products.info.price_saved", language, **saved))
-    return lines
+        return [say("products.info.price_range", language, low=price, high=money(high, language))]
+    mrp = max((one.compare_at_price for one in item.choices if one.price == low and one.compare_at_price), default=low)
+    if mrp <= low:
+        return [say("products.info.price_one", language, price=price)]
+    saved = money(mrp - low, language)
+    return [say("products.info.price_saved", language, price=price, saved=saved, mrp=money(mrp, language))]
 
 
 def _stock(item: Item, language: str) -> list[str]:
@@ -143,8 +141,8 @@ def _missing(item: Item, aspect: str) -> bool:
 
 
 def _join(lines: list[str]) -> str:
-    ended = (line if line.endswith((".", "!", "?")) else f"{line}." for line in lines)
-    return "\n".join(ended)
+    ended = (line if line.endswith((".", "!", "?")) else f"{line}." for line in lines[1:])
+    return "\n".join([lines[0], *ended])
 
 
 _TELL = {
