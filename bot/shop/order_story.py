@@ -17,9 +17,13 @@ from bot.shop.staff_notes import NoteFacts, parse_notes
 # knowledge/policy.md, Delivery: late counts from 2 days after the promised date; after 7 the customer chooses.
 LATE_TELL_DAYS = 2
 LATE_CHOOSE_DAYS = 7
+LATE_POINTS_DAYS = 3
 PICKUP_KEPT = timedelta(days=7)
 DEPOSIT_KEPT = timedelta(days=5)
-PROOF_WORKING_DAYS = 3
+BAG_KEPT = timedelta(hours=48)
+NOT_RECEIVED_DAYS = 7
+RETURN_DAYS = 10
+RETURN_DAYS_ELECTRONICS = 7
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,15 @@ class Story:
     def on_the_way(self) -> bool:
         """Whether a courier has it."""
         return self.state in ("in_transit", "out_for_delivery", "attempted", "delayed", "sent", "split")
+
+    @property
+    def return_until(self) -> date | None:
+        """The last day of the return period, the shortest of its items; None before delivery."""
+        if self.delivered_on is None:
+            return None
+        products = [line.variant.product for line in self.lines if line.variant]
+        electronic = any("electronics" in product.tags for product in products)
+        return self.delivered_on + timedelta(days=RETURN_DAYS_ELECTRONICS if electronic else RETURN_DAYS)
 
     @property
     def delivered_on(self) -> date | None:

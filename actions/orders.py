@@ -1,0 +1,193 @@
+"""Order status: asks for number and e-mail or phone, checks that they belong together, and tells the order's story.
+
+domain/orders.yml: form orders_status_form with slots orders_number and orders_contact, and orders_wish (what the order
+is looked up for). What is verified stands in the database (bot.shop.identity); the slots only hold what was said.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import REQUESTED_SLOT, FormValidationAction
+
+from actions._buttons import button, english_button, person_button
+from actions._faq_answers import topic_button
+from actions._handing import hand_off
+from actions._order_words import tell_story
+from actions._turn import Answer, Json, Reply, SkillAction, Turn, read_turn, utter
+from actions.order_wishes import answer_wish
+from bot.language.normalise import normalise
+from bot.language.texts import say
+from bot.shop.clock import today
+from bot.shop.identity import check_identity, find_verified, is_locked, list_verified
+from bot.shop.models import Order
+from bot.shop.order_story import Story, build_story
+from bot.shop.phones import parse_email, parse_phone
+
+NUMBER, CONTACT, WISH = "orders_number", "orders_contact", "orders_wish"
+CLEARED: Json = {NUMBER: None, CONTACT: None, WISH: None}
+_NUMBER = re.compile(r"(?i)\b(?:[a-z]{1,5}[\s#-]*)?\d{3,10}\b")
+# What is offered after the story, by state.
+_NEXT_TOPICS = {
+    "delivered": ("delivery.not_received", "return.how"), "delayed": ("delivery.delayed",),
+    "attempted": ("delivery.missed",), "in_transit": ("delivery.delayed",), "ready_for_pickup": ("pickup.store",),
+    "payment_failed": ("payment.failed",), "awaiting_payment": ("payment.upi", "payment.failed"),
+    "return_in_progress": ("refund.time",), "return_requested": ("return.how",), "returned": ("refund.time",),
+    "cancelled": ("refund.time",), "investigation": ("delivery.not_received",), "split": ("delivery.delayed",),
+}  # fmt: skip
+
+
+class ActionAskOrdersNumber(SkillAction):
+    """Asks for the order's number."""
+
+    action_name = "action_ask_orders_number"
+
+    def answer(self, turn: Turn) -> Answer:
+        return _ask(turn, "orders.ask_number")
+
+
+class ActionAskOrdersContact(SkillAction):
+    """Asks for e-mail or phone."""
+
+    action_name = "action_ask_orders_contact"
+
+    def answer(self, turn: Turn) -> Answer:
+        return _ask(turn, "orders.ask_contact")
+
+
+class ValidateOrdersStatusForm(FormValidationAction):
+    """Reads what was said, and checks the pair as soon as both are there."""
+
+    def name(self) -> str:
+        """The name in the domain."""
+        return "validate_orders_status_form"
+
+    async def required_slots(
+        self, domain_slots: list[str], dispatcher: CollectingDispatcher, tracker: Tracker, domain: Json
+    ) -> list[str]:
+        """Nothing is asked for that a verified order, or a lock, makes needless."""
+        return await sync_to_async(needed_slots)(read_turn(tracker))
+
+    async def extract_orders_number(self, dispatcher: Any, tracker: Tracker, domain: Any) -> Json:
+        """A number typed when it was asked for, in a form that the pipeline does not know."""
+        if tracker.get_slot(REQUESTED_SLOT) != NUMBER or read_turn(tracker).entity("order"):
+            return {}
+        found = _NUMBER.search(normalise(str(tracker.latest_message.get("text") or "")))
+        return {NUMBER: found.group(0)} if found else {}
+
+    async def extract_orders_contact(self, dispatcher: Any, tracker: Tracker, domain: Any) -> Json:
+        """An e-mail or phone typed when it was asked for."""
+        if tracker.get_slot(REQUESTED_SLOT) != CONTACT:
+            return {}
+        text = normalise(str(tracker.latest_message.get("text") or ""))
+        said = parse_email(text) or parse_phone(text)
+        return {CONTACT: said} if said else {}
+
+    async def validate_orders_number(self, value: Any, dispatcher: Any, tracker: Tracker, domain: Any) -> Json:
+        """One number; whether there is such an order is nobody's business yet."""
+        number = _first(value)
+        return {NUMBER: number if any(char.isdigit() for char in number) else None}
+
+    async def validate_orders_contact(self, value: Any, dispatcher: Any, tracker: Tracker, domain: Any) -> Json:
+        """One e-mail or phone."""
+        return {CONTACT: _first(value) or None}
+
+    async def get_validation_events(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Json
+    ) -> list[EventType]:
+        """The slots, after the check of the pair: a wrong pair is dropped and both are asked for again."""
+        events = await super().get_validation_events(dispatcher, tracker, domain)
+        said = {event["name"]: event["value"] for event in events if event.get("event") == "slot"}
+        number, contact = (said.get(name, tracker.get_slot(name)) for name in (NUMBER, CONTACT))
+        if not (number and contact):
+            return events
+        turn = read_turn(tracker)
+        ok = await sync_to_async(check_pair)(turn, _first(number), _first(contact))
+        if ok:
+            return events
+        utter(dispatcher, Answer([Reply(say("orders.refused", turn.language), [person_button(turn.language)])]))
+        others = [event for event in events if event.get("name") not in (NUMBER, CONTACT)]
+        tracker.slots.update({NUMBER: None, CONTACT: None})
+        return [*others, SlotSet(NUMBER, None), SlotSet(CONTACT, None)]
+
+
+class ActionTellOrderStatus(SkillAction):
+    """Tells the order's story, or why not; then what it was looked up for."""
+
+    action_name = "action_tell_order_status"
+
+    def answer(self, turn: Turn) -> Answer:
+        order = choose_order(turn)
+        if order is None:
+            if is_locked(turn.conversation, turn.contact):
+                return _with_slots(hand_off(turn, "identity_failed"), CLEARED)
+            again = button(say("orders.buttons.try_again", turn.language), "order_status", "choice")
+            reply = Reply(say("orders.not_verified", turn.language), [again, person_button(turn.language)])
+            return Answer([reply], slots=CLEARED, repeatable=False)
+        story = build_story(order, today())
+        wish = str(turn.slots.get(WISH) or "")
+        if wish:
+            return _with_slots(answer_wish(turn, wish, story), CLEARED)
+        reply = Reply(tell_story(story, turn.language), story_buttons(story, turn))
+        return Answer([reply], turn={"order": order.name}, slots=CLEARED)
+
+
+def needed_slots(turn: Turn) -> list[str]:
+    """What still has to be asked: nothing if an order is verified and no other is named, or if no try is left."""
+    number = _first(turn.slots.get(NUMBER))
+    if is_locked(turn.conversation, turn.contact):
+        return []
+    if not number:
+        return [] if list_verified(turn.conversation) else [NUMBER, CONTACT]
+    return [NUMBER] if find_verified(turn.conversation, number) else [NUMBER, CONTACT]
+
+
+def check_pair(turn: Turn, number: str, contact: str) -> bool:
+    """Whether the order may be told about. A locked conversation passes here and is told so by the next action."""
+    if find_verified(turn.conversation, number):
+        return True
+    checked = check_identity(turn.conversation, number, contact, contact=turn.contact, message_id=turn.message_id)
+    return checked.ok or checked.locked or is_locked(turn.conversation, turn.contact)
+
+
+def choose_order(turn: Turn) -> Order | None:
+    """The order that is meant, if it is verified here: the named one, else the one verified last."""
+    number = _first(turn.slots.get(NUMBER)) or turn.entity("order")
+    if number:
+        return find_verified(turn.conversation, number)
+    return next(iter(list_verified(turn.conversation)), None)
+
+
+def story_buttons(story: Story, turn: Turn) -> list[Json]:
+    """What one may want next in that state."""
+    language = turn.language
+    buttons: list[Json] = []
+    if story.cancellable:
+        buttons.append(button(say("orders.buttons.cancel", language), "order_cancel", "choice", order=story.order.name))
+    until = story.return_until
+    if story.state == "delivered" and until and today() <= until:
+        buttons.append(
+            button(say("orders.buttons.return", language), "return_request", "choice", order=story.order.name)
+        )
+    topics = (topic_button(topic, language) for topic in _NEXT_TOPICS.get(story.state, ("delivery.time",)))
+    buttons += [*(topic for topic in topics if topic), person_button(language)]
+    return [*buttons, english_button()] if turn.romanised else buttons
+
+
+def _ask(turn: Turn, key: str) -> Answer:
+    return Answer([Reply(say(key, turn.language), [person_button(turn.language)])], repeatable=False)
+
+
+def _with_slots(answer: Answer, slots: Json) -> Answer:
+    return Answer(answer.replies, answer.turn, {**answer.slots, **slots}, answer.topic, answer.offer, answer.repeatable)
+
+
+def _first(value: object) -> str:
+    if isinstance(value, list):
+        value = next(iter(value), "")
+    return str(value or "").strip()
