@@ -10,15 +10,34 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.asking import asking
 from bot.cli.chat import Chat
 from bot.cli.django_setup import use_django
 from bot.cli.prepare import make_secrets
 from bot.cli.progress import clock
 from bot.cli.running import running_system
+from bot.evaluation.cases import read_cases
 from bot.evaluation.dialogues import Talker, read_dialogues, run_dialogues
+from bot.evaluation.report import run_cases
 
 CasesFile = Annotated[Path, typer.Argument(metavar="CASES.jsonl", exists=True, dir_okay=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="One object of JSON instead of tables.")]
+
+
+def evaluate(
+    file: CasesFile,
+    as_json: AsJson = False,
+    cases_out: Annotated[Path | None, typer.Option(help="Writes one line a case: id, got, ok.")] = None,
+) -> None:
+    """Asks every case of FILE and reports the figures by language group. Never trains on them."""
+    cases = read_cases(file)
+    make_secrets()
+    state = {"done": 0}
+    with running_system(), clock(f"Asking {len(cases)} cases", lambda: f"({state['done']} done)"), asking() as ask:
+        report = run_cases(cases, ask, lambda done, total: state.update(done=done))
+    if cases_out:
+        report.write_cases(cases_out)
+    typer.echo(json.dumps(report.as_json()) if as_json else report.as_text())
 
 
 def evaluate_dialogues(

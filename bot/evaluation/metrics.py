@@ -39,7 +39,8 @@ def build_figures(outcomes: Sequence[Outcome]) -> Figures:
     """All figures of one group, as shares 0-1 except `n`."""
     given = [one for one in outcomes if one.given]
     handed = [one for one in outcomes if one.turn.get("decision") == "hand_off"]
-    wanted = [one for one in outcomes if one.case.expect["route"] in HAND_OFF_ROUTES]
+    # Who asks for a person must get one; a complaint may be settled without.
+    wanted = [one for one in outcomes if one.case.expect["route"] == "human"]
     outside = [one for one in outcomes if one.case.expect["route"] == "out_of_scope"]
     asked = [one for one in outcomes if one.turn.get("decision") == "ask_back"]
     return {
