@@ -89,6 +89,9 @@ def release(claim: Claim, ready_at: object | None) -> None:
         raise LeaseLost
 
 
-def wake_conversation(conversation: uuid.UUID) -> None:
-    """Marks that there is work. Also locks the row: whoever adds messages does this first, so ids follow commits."""
-    Conversation.objects.filter(pk=conversation).update(ready_at=After(), last_message_at=After())
+def wake_conversation(conversation: uuid.UUID, *, inbound: bool = False) -> None:
+    """Marks that there is work. Also holds the row: whoever adds messages does this first, so ids follow commits."""
+    times = {"ready_at": After(), "last_message_at": After()}
+    if inbound:
+        times["last_inbound_at"] = After()
+    Conversation.objects.filter(pk=conversation).update(**times)

@@ -59,6 +59,7 @@ class Conversation(models.Model):
     language = models.CharField(max_length=8, blank=True)
     script = models.CharField(max_length=8, blank=True)
     page = models.JSONField(default=dict, blank=True)
+    last_bot_text = models.TextField(blank=True)
     opened_at = models.DateTimeField(db_default=Now())
     last_message_at = models.DateTimeField(db_default=Now())
     last_inbound_at = models.DateTimeField(db_default=Now())

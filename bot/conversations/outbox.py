@@ -10,6 +10,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from bot.channels.contract import Button, Delayed, OutboundMessage, Rejected, SendResult, Sent
 from bot.conversations import events
@@ -42,6 +44,7 @@ def queue_message(
     """Writes one outbound row. Inside the caller's transaction, which holds the conversation's row."""
     public_cards, card_buttons = build_cards(cards)
     message = Message.objects.create(
+        created_at=timezone.now(),
         conversation=conversation,
         channel=conversation.channel,
         direction=Direction.OUTBOUND,
@@ -108,52 +111,40 @@ def build_outbound(message: Message, conversation: Conversation) -> OutboundMess
     )
 
 
-def mark_result(claim: Claim, message_id: int, result: SendResult) -> None:
+def mark_result(claim: Claim, message: OutboundMessage, result: SendResult) -> None:
     """Commit C: what became of a message, by its channel's word. Safe to repeat; inside the caller's transaction.
 
     Raises: LeaseLost.
     """
     fence(claim)
-    message = Message.objects.select_related("conversation").get(pk=message_id)
-    if message.delivery != Delivery.SENDING:
-        return
+    row = Message.objects.filter(pk=message.id, delivery=Delivery.SENDING)
     match result:
         case Sent():
-            _mark_sent(message, result)
-        case Delayed() if message.attempts < SEND_ATTEMPTS_MAX:
-            _mark_delayed(message, result)
+            changed = row.update(
+                delivery=Delivery.SENT, external_id=result.external_id, next_try_at=None, error="", sent_at=After()
+            )
+            name = events.MESSAGE_SENT
         case Delayed():
-            _mark_failed(message, f"not taken after {message.attempts} tries: {result.reason}")
+            name, changed = _mark_delayed(row, result)
         case Rejected():
-            _mark_failed(message, result.reason)
+            changed = row.update(delivery=Delivery.FAILED, next_try_at=None, error=result.reason[:300])
+            name = events.MESSAGE_FAILED
             if result.unreachable:
-                ChannelIdentity.objects.filter(pk=message.conversation.identity_id).update(reachable=False)
+                ChannelIdentity.objects.filter(conversations=claim.conversation).update(reachable=False)
+    if changed:
+        data = {"message": message.id, "direction": Direction.OUTBOUND.value, "author": message.author}
+        events.publish(events.Event(name, message.conversation, "", data))
 
 
-def _mark_sent(message: Message, result: Sent) -> None:
-    message.delivery = Delivery.SENT
-    message.external_id = result.external_id
-    message.next_try_at = None
-    message.error = ""
-    message.save(update_fields=["delivery", "external_id", "next_try_at", "error"])
-    Message.objects.filter(pk=message.pk).update(sent_at=After())
-    publish_message(events.MESSAGE_SENT, message, message.conversation.state)
-
-
-def _mark_delayed(message: Message, result: Delayed) -> None:
+def _mark_delayed(row: QuerySet[Message], result: Delayed) -> tuple[str, int]:
+    tired = row.filter(attempts__gte=SEND_ATTEMPTS_MAX)
+    if tired.update(delivery=Delivery.FAILED, next_try_at=None, error=f"given up: {result.reason}"[:300]):
+        return events.MESSAGE_FAILED, 1
+    if result.unknown:
+        row.update(maybe_repeated=True)
     delay_s = min(max(result.retry_after_s, 0.0), RETRY_AFTER_MAX_S)
-    Message.objects.filter(pk=message.pk).update(
-        delivery=Delivery.DELAYED,
-        next_try_at=After(delay_s),
-        error=result.reason[:300],
-        maybe_repeated=message.maybe_repeated or result.unknown,
-    )
-    publish_message(events.MESSAGE_DELAYED, message, message.conversation.state)
-
-
-def _mark_failed(message: Message, reason: str) -> None:
-    Message.objects.filter(pk=message.pk).update(delivery=Delivery.FAILED, next_try_at=None, error=reason[:300])
-    publish_message(events.MESSAGE_FAILED, message, message.conversation.state)
+    changed = row.update(delivery=Delivery.DELAYED, next_try_at=After(delay_s), error=result.reason[:300])
+    return events.MESSAGE_DELAYED, changed
 
 
 def mark_read(channel: str, user_external_id: str, up_to_id: int) -> None:

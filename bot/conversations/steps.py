@@ -7,19 +7,19 @@ and marks the first as `sending`; C marks it sent, takes the next one, and gives
 from __future__ import annotations
 
 import logging
-import uuid
 from dataclasses import dataclass
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q
 
 from bot.channels.contract import OutboundMessage, SendResult
 from bot.conversations.handoffs import drop_work
 from bot.conversations.leases import Claim, claim_conversation, fence, release
 from bot.conversations.models import Conversation, Message, Turn
-from bot.conversations.outbox import build_outbound, find_unsent, is_due, mark_result, mark_sending
+from bot.conversations.outbox import build_outbound, is_due, mark_result, mark_sending
 from bot.conversations.person_words import asks_for_person
 from bot.conversations.poison import put_aside
-from bot.conversations.states import Handling, State
+from bot.conversations.states import UNSENT, Handling, State
 from bot.conversations.turns import (
     build_request,
     hand_off_plainly,
@@ -53,18 +53,18 @@ class Ask:
 Step = Send | Ask
 
 
-@transaction.atomic
-def claim_work(owner: str, conversation: uuid.UUID | None = None) -> tuple[Claim, Step | None] | None:
+@transaction.atomic(savepoint=False)
+def claim_work(owner: str, conversation: Conversation | None = None) -> tuple[Claim, Step | None] | None:
     """Claims a conversation that is ready (that one, or the one ready longest) with its first step; None if none is.
 
     A row that no step can be made of is put aside, so that it holds up nobody else.
     """
-    claim = claim_conversation(owner, conversation)
+    claim = claim_conversation(owner, conversation.pk if conversation else None)
     if claim is None:
         return None
     try:
         with transaction.atomic():
-            return claim, choose_step(claim)
+            return claim, choose_step(claim, conversation)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
@@ -89,8 +89,8 @@ def renew(claim: Claim) -> None:
 @transaction.atomic
 def after_answer(claim: Claim, turn_id: int, result: TurnResult, ms: float) -> Step | None:
     """Commit B, and what follows. Safe to repeat. Raises: LeaseLost."""
-    record_replies(claim, turn_id, result, ms)
-    return choose_step(claim)
+    turn = record_replies(claim, turn_id, result, ms)
+    return choose_step(claim, turn.conversation, turn)
 
 
 @transaction.atomic
@@ -101,41 +101,52 @@ def after_failure(claim: Claim, turn_id: int, error: str, own_fault: bool) -> St
 
 
 @transaction.atomic
-def after_send(claim: Claim, message_id: int, result: SendResult) -> Step | None:
+def after_send(claim: Claim, message: OutboundMessage, result: SendResult) -> Step | None:
     """Commit C, and what follows. Safe to repeat. Raises: LeaseLost."""
-    mark_result(claim, message_id, result)
+    mark_result(claim, message, result)
     return choose_step(claim)
 
 
-def choose_step(claim: Claim) -> Step | None:
+def choose_step(claim: Claim, conversation: Conversation | None = None, turn: Turn | None = None) -> Step | None:
     """The next step, or None and the lease given back. Outbox before inbox: an answer never overtakes an earlier one.
 
     Inside the caller's transaction, which has fenced or claimed: no message can be added unseen before the release.
+    `conversation`, `turn`: as the caller has just read them, to spare reading them again.
     """
-    conversation = Conversation.objects.select_related("contact", "identity").get(pk=claim.conversation)
-    unsent = find_unsent(conversation)
+    work = list(
+        Message.objects.filter(conversation=claim.conversation)
+        .filter(Q(handling=Handling.PENDING) | Q(delivery__in=UNSENT))
+        .order_by("id")
+    )
+    if not work:
+        release(claim, None)
+        return None
+    if conversation is None:
+        conversation = Conversation.objects.select_related("contact", "identity").get(pk=claim.conversation)
+    unsent = next((message for message in work if message.delivery), None)
     if unsent and is_due(unsent):
+        if turn and unsent.turn_id == turn.pk:
+            unsent.turn = turn
         mark_sending(unsent)
         return Send(build_outbound(unsent, conversation))
-    turn = None
-    if conversation.state == State.BOT:
-        turn = open_turn(conversation)
-        if turn and _wants_person(turn, conversation):
-            hand_off_plainly(turn)
-            return choose_step(claim)
-        if turn and is_turn_due(turn):
-            request = build_request(turn, conversation)
-            return Ask(turn.pk, request, conversation.identity.external_id, conversation.channel)
-    else:
+    if conversation.state != State.BOT:
         drop_work(conversation)
+        release(claim, unsent.next_try_at if unsent else None)
+        return None
+    pending = [message for message in work if message.handling]
+    return _choose_turn(claim, conversation, pending, unsent)
+
+
+def _choose_turn(
+    claim: Claim, conversation: Conversation, pending: list[Message], unsent: Message | None
+) -> Step | None:
+    if conversation.failing_since and any(asks_for_person(message.text, message.payload) for message in pending):
+        hand_off_plainly(open_turn(conversation, pending))
+        return choose_step(claim)
+    turn = open_turn(conversation, pending) if pending else None
+    if turn and is_turn_due(turn):
+        request = build_request(turn, conversation)
+        return Ask(turn.pk, request, conversation.identity.external_id, conversation.channel)
     times = [work.next_try_at for work in (unsent, turn) if work and work.next_try_at]
     release(claim, min(times, default=None))
     return None
-
-
-def _wants_person(turn: Turn, conversation: Conversation) -> bool:
-    """Whether, in a fault, one of the waiting messages asks for a person in a plain word."""
-    if conversation.failing_since is None:
-        return False
-    waiting = Message.objects.filter(conversation=conversation, handling=Handling.PENDING)
-    return any(asks_for_person(text, payload) for text, payload in waiting.values_list("text", "payload"))

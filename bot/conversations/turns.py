@@ -14,7 +14,7 @@ from bot.config import config
 from bot.conversations.clock import After
 from bot.conversations.handoffs import hand_off
 from bot.conversations.leases import Claim, fence
-from bot.conversations.models import Contact, Conversation, Message, Turn
+from bot.conversations.models import Conversation, Message, Turn
 from bot.conversations.notices import choose_language, say_in
 from bot.conversations.outbox import queue_message
 from bot.conversations.states import Author, Direction, Handling, Reason, State, TurnState
@@ -26,17 +26,13 @@ OWN_PAUSES = (1.0, 3.0, 8.0, 18.0)
 OUTAGE_PAUSES = (0.5, 1.0, 2.0)
 
 
-def open_turn(conversation: Conversation) -> Turn | None:
-    """The turn under way, or a new one of all pending messages; None if nothing is pending.
+def open_turn(conversation: Conversation, pending: list[Message]) -> Turn:
+    """The turn under way, or a new one of all pending messages (at least one, in order, each with its turn).
 
     A pressed button is a turn by itself: what it means must not be mixed with words. Inside the caller's transaction.
     """
-    under_way = Turn.objects.filter(conversation=conversation, state=TurnState.OPEN).first()
-    if under_way:
-        return under_way
-    pending = list(Message.objects.filter(conversation=conversation, handling=Handling.PENDING).order_by("id"))
-    if not pending:
-        return None
+    if pending[0].turn:
+        return pending[0].turn
     batch = pending[:1] if pending[0].payload else list(takewhile(lambda message: not message.payload, pending))
     turn = Turn.objects.create(
         conversation=conversation,
@@ -55,12 +51,6 @@ def is_turn_due(turn: Turn) -> bool:
 
 def build_request(turn: Turn, conversation: Conversation) -> TurnRequest:
     """What Rasa is asked: cleaned text, or the trusted payload of a button, with what the gateway knows."""
-    last_bot_text = (
-        Message.objects.filter(conversation=conversation, author=Author.BOT)
-        .order_by("-id")
-        .values_list("text", flat=True)
-        .first()
-    )
     contact = conversation.contact
     context = TurnContext(
         language=conversation.language or contact.language or None,
@@ -68,7 +58,7 @@ def build_request(turn: Turn, conversation: Conversation) -> TurnRequest:
         name=contact.name or None,
         channel=conversation.channel,
         contact=str(contact.pk),
-        last_bot_text=last_bot_text,
+        last_bot_text=conversation.last_bot_text or None,
         page_product=conversation.page.get("product"),
     )
     payload = turn.payload or None
@@ -76,7 +66,7 @@ def build_request(turn: Turn, conversation: Conversation) -> TurnRequest:
     return TurnRequest(str(conversation.pk), turn.message_id, text=text, payload=payload, context=context)
 
 
-def record_replies(claim: Claim, turn_id: int, result: TurnResult, ms: float) -> None:
+def record_replies(claim: Claim, turn_id: int, result: TurnResult, ms: float) -> Turn:
     """Commit B: the replies, the messages they answer, the turn record, and a hand-off if the turn ends in one.
 
     Whether the bot may speak is decided here, by the conversation's state: if a person took over while Rasa was
@@ -86,7 +76,7 @@ def record_replies(claim: Claim, turn_id: int, result: TurnResult, ms: float) ->
     fence(claim)
     turn = Turn.objects.select_related("conversation__contact", "conversation__identity").get(pk=turn_id)
     if turn.state not in (TurnState.OPEN, TurnState.DROPPED):
-        return
+        return turn
     conversation = turn.conversation
     speaks = turn.state == TurnState.OPEN and conversation.state == State.BOT
     record = as_json(result.turn)
@@ -94,14 +84,15 @@ def record_replies(claim: Claim, turn_id: int, result: TurnResult, ms: float) ->
     turn.record = record
     turn.replies = [as_json(reply) for reply in result.replies]
     turn.ms = {"gateway_wait": round(ms, 1)}
+    _remember(conversation, result)
     _finish(turn, TurnState.ANSWERED if speaks else TurnState.DROPPED)
-    _remember_language(conversation, result.turn.language, result.turn.script or "")
     if not speaks:
-        return
+        return turn
     _queue_replies(turn, result.replies)
     if result.turn.decision == "hand_off":
         reason = result.turn.reason if result.turn.reason in Reason.values else Reason.ACTION_FAILED
         hand_off(conversation, Reason(reason), extra)
+    return turn
 
 
 def record_failure(claim: Claim, turn_id: int, error: str, own_fault: bool) -> None:
@@ -175,21 +166,26 @@ def name_bot(conversation: Conversation) -> str:
 
 
 def _finish(turn: Turn, state: TurnState) -> None:
+    """The turn, its messages and the fault that it may have been end together."""
     turn.state = state
     turn.finished_at = timezone.now()
-    turn.save()
+    turn.save(update_fields=["state", "finished_at", "record", "replies", "ms"])
     handling = Handling.DEAD if state == TurnState.DEAD else Handling.DONE
-    turn.messages.filter(direction=Direction.INBOUND).update(handling=handling)
-    Conversation.objects.filter(pk=turn.conversation_id).update(failing_since=None, fault_told=False)
+    Message.objects.filter(turn=turn, direction=Direction.INBOUND).update(handling=handling)
+    conversation = turn.conversation
+    conversation.failing_since, conversation.fault_told = None, False
+    conversation.save(update_fields=["failing_since", "fault_told", "language", "script", "last_bot_text"])
 
 
-def _remember_language(conversation: Conversation, language: str, script: str) -> None:
-    conversation.language = language or conversation.language
-    conversation.script = script or conversation.script
-    conversation.save(update_fields=["language", "script"])
-    Contact.objects.filter(pk=conversation.contact_id).exclude(language=conversation.language).update(
-        language=conversation.language
-    )
+def _remember(conversation: Conversation, result: TurnResult) -> None:
+    """Language and last words, for the next turn; written with the end of this one."""
+    conversation.language = result.turn.language or conversation.language
+    conversation.script = result.turn.script or conversation.script
+    conversation.last_bot_text = next((r.text for r in reversed(result.replies) if r.text), conversation.last_bot_text)
+    contact = conversation.contact
+    if contact.language != conversation.language:
+        contact.language = conversation.language
+        contact.save(update_fields=["language"])
 
 
 def _queue_replies(turn: Turn, replies: tuple[Reply, ...]) -> None:

@@ -20,8 +20,8 @@ from bot.config import Config
 from bot.conversations import steps
 from bot.conversations.database import DatabasePool
 from bot.conversations.events import PROCESS
-from bot.conversations.inbox import close_idle
 from bot.conversations.leases import Claim, LeaseLost
+from bot.conversations.people import close_idle
 from bot.conversations.steps import Ask, Send, Step
 from bot.dialogue.protocol import TurnRequest, TurnResult
 from bot.errors import DialogueBadReply, DialogueUnavailable
@@ -160,11 +160,11 @@ class Worker:
                 _log.exception("sending message %s failed", message.id)
                 result = Delayed(5.0, f"{type(error).__name__} in channel {message.channel}", unknown=True)
         try:
-            return await self._write(steps.after_send, claim, message.id, result)
+            return await self._write(steps.after_send, claim, message, result)
         except (IntegrityError, DataError):
             # The channel named an id that we cannot keep; the message went out all the same.
             _log.exception("the id that %s gave message %s is not kept", message.channel, message.id)
-            return await self._write(steps.after_send, claim, message.id, Sent())
+            return await self._write(steps.after_send, claim, message, Sent())
 
     async def _ask(self, claim: Claim, step: Ask) -> Step | None:
         asked = time.monotonic()

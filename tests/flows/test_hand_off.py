@@ -13,8 +13,8 @@ from django.utils import timezone
 from bot.assembly import Gateway
 from bot.conversations import handoffs
 from bot.conversations.events import Event
-from bot.conversations.inbox import close_idle
 from bot.conversations.models import Conversation, HandOff, Message, Turn
+from bot.conversations.people import close_idle
 from bot.conversations.states import Handling, State, TurnState
 from bot.errors import TransitionRefused
 from tests.fakes.rasa_server import FakeRasa

@@ -1,0 +1,111 @@
+"""Whose message it is: the person on a channel, and their open conversation; both are made when they are missing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from bot.channels.contract import InboundMessage, Profile
+from bot.config import config
+from bot.conversations import events
+from bot.conversations.handoffs import close
+from bot.conversations.models import ChannelIdentity, Contact, Conversation
+from bot.conversations.states import Author, Direction, State
+from bot.conversations.texts import strip_unstorable
+from bot.language.texts import LANGUAGES
+
+
+def find_conversation(inbound: InboundMessage) -> Conversation:
+    """The open conversation of this person, its row held; a new one if there is none or it has been quiet too long.
+
+    Inside the caller's transaction. Raises: IntegrityError if another process makes the same one now; repeat then.
+    """
+    conversation = (
+        Conversation.objects.select_for_update(of=("self",))
+        .select_related("identity", "contact")
+        .filter(identity__channel=inbound.channel, identity__external_id=inbound.user_external_id)
+        .exclude(state=State.CLOSED)
+        .first()
+    )
+    if conversation and is_idle(conversation):
+        close(conversation.pk)
+        conversation = None
+    page = {str(key)[:50]: strip_unstorable(str(value))[:500] for key, value in inbound.profile.page.items()}
+    if conversation is None:
+        return _open_conversation(inbound, page)
+    _fill_gaps(conversation.contact, inbound.profile)
+    if not conversation.identity.reachable:
+        ChannelIdentity.objects.filter(pk=conversation.identity_id).update(reachable=True)
+    if page and page != conversation.page:
+        conversation.page = page
+        conversation.save(update_fields=["page"])
+    return conversation
+
+
+def _open_conversation(inbound: InboundMessage, page: dict[str, str]) -> Conversation:
+    found = ChannelIdentity.objects.select_related("contact").filter(
+        channel=inbound.channel, external_id=inbound.user_external_id
+    )
+    identity = found.first()
+    if identity is None:
+        contact = Contact.objects.create()
+        identity = ChannelIdentity.objects.create(
+            contact=contact, channel=inbound.channel, external_id=inbound.user_external_id
+        )
+    _fill_gaps(identity.contact, inbound.profile)
+    now = timezone.now()
+    conversation = Conversation.objects.create(
+        contact=identity.contact,
+        identity=identity,
+        channel=identity.channel,
+        page=page,
+        opened_at=now,
+        last_message_at=now,
+        last_inbound_at=now,
+    )
+    events.publish(events.Event(events.CONVERSATION_OPENED, str(conversation.pk), str(conversation.state)))
+    return conversation
+
+
+def _fill_gaps(contact: Contact, profile: Profile) -> None:
+    """What the channel says of a person is a hint: it fills what nobody has told us better."""
+    name = strip_unstorable(profile.name)[:200]
+    language = profile.language if profile.language in LANGUAGES else ""
+    if (name and not contact.name) or (language and not contact.language):
+        contact.name = contact.name or name
+        contact.language = contact.language or language
+        contact.save(update_fields=["name", "language"])
+
+
+def is_idle(conversation: Conversation) -> bool:
+    """Quiet for CONVERSATION_IDLE_H. Who waits for a person, or for an agent's word, is never closed by silence."""
+    quiet_since = timezone.now() - timedelta(hours=config().conversation_idle_h)
+    return conversation.last_message_at < quiet_since and not _is_awaited(conversation)
+
+
+def close_idle(limit: int = 100) -> int:
+    """Closes conversations that have been quiet too long, without a word; returns how many."""
+    quiet_since = timezone.now() - timedelta(hours=config().conversation_idle_h)
+    candidates = Conversation.objects.filter(
+        state__in=[State.BOT, State.AGENT], last_message_at__lt=quiet_since, ready_at=None
+    )
+    closed = 0
+    for pk in list(candidates.values_list("pk", flat=True)[:limit]):
+        with transaction.atomic():
+            conversation = Conversation.objects.select_for_update().get(pk=pk)
+            if conversation.state in (State.BOT, State.AGENT) and is_idle(conversation):
+                close(pk)
+                closed += 1
+    return closed
+
+
+def _is_awaited(conversation: Conversation) -> bool:
+    """Whether somebody still owes the customer an answer."""
+    if conversation.state == State.WAITING or conversation.ready_at is not None:
+        return True
+    if conversation.state != State.AGENT:
+        return False
+    last = conversation.messages.exclude(author=Author.SYSTEM).order_by("-id").first()
+    return last is not None and last.direction == Direction.INBOUND
