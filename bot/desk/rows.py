@@ -10,7 +10,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from bot.conversations.handoffs import name_agent
 from bot.conversations.models import Conversation, HandOff, Message
-from bot.conversations.states import Direction, State
+from bot.conversations.states import Author, Direction, State
 from bot.language.formats import time_span
 
 ROWS_MAX = 100
@@ -50,7 +50,7 @@ def build_rows(which: str, agent: User, now: datetime, language: str) -> list[Ro
 
 
 def _find(which: str, agent: User) -> QuerySet[Conversation]:
-    last = Message.objects.filter(conversation=OuterRef("pk")).exclude(text="").order_by("-id")
+    last = Message.objects.filter(conversation=OuterRef("pk")).exclude(text="").exclude(author=Author.SYSTEM).order_by("-id")
     hand_off = HandOff.objects.filter(conversation=OuterRef("pk"), ended_at=None)
     unread = Q(messages__direction=Direction.INBOUND, messages__id__gt=F("agent_read_id"))
     found = Conversation.objects.select_related("contact", "agent").annotate(

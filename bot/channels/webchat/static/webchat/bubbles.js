@@ -6,6 +6,7 @@ import { fill, icons, languageOf, linked, linkTo, pictureOf, safeAddress, timeOf
 export function bubble(message, view) {
   if (message.author === "system") return notice(message, view);
   const mine = message.author === "contact";
+  if (asksIfHelped(message) && !view.head) return helped(message, view);
   const who = mine ? view.t.you : message.author === "agent" ? message.name || view.t.assistant : view.t.assistant;
   return html`<div class="message ${mine ? "mine" : message.author}" data-id=${message.id ?? nothing}>
     ${view.head && !mine ? html`<p class="who">${message.author === "agent" ? initial(who) : leaf}<span>${who}</span></p>` : nothing}
@@ -16,6 +17,15 @@ export function bubble(message, view) {
     ${view.live && message.buttons.length ? buttons(message.buttons, view) : nothing}
     ${view.foot || message.status === "failed" ? foot(message, mine, view) : nothing}
   </div>`;
+}
+
+/** "Did this help?" after an answer: a quiet line with yes and no beside it, no bubble of its own. */
+const asksIfHelped = (message) => message.author === "bot" && message.text.length < 60 && message.buttons.some((one) => one.kind === "feedback");
+
+function helped(message, view) {
+  return html`<div class="message bot" data-id=${message.id ?? nothing}>
+    ${view.live ? buttons(message.buttons, view, message.text) : html`<p class="aftertalk" lang=${languageOf(message.text)}>${message.text}</p>`}
+    ${view.foot ? foot(message, false, view) : nothing}</div>`;
 }
 
 const leaf = html`<svg class="leaf" viewBox="0 0 40 40" width="18" height="18" aria-hidden="true"><path d="M20 36C6 30 5 15 11 5C22 8 30 18 20 36z" fill="currentColor"/><path d="M20 36C32 32 37 22 34 12C26 13 19 20 20 36z" fill="currentColor" opacity=".6"/></svg>`;
@@ -46,8 +56,8 @@ function cards(all, view) {
     </div></li>`)}</ul>`;
 }
 
-/** Clear choices first, then the quiet kinds: related questions, yes or no, another language, a person. */
-function buttons(all, view) {
+/** `asked`: the question that yes and no answer. Clear choices first, then the quiet kinds: related questions, yes or no, another language, a person. */
+function buttons(all, view, asked) {
   const of = (...kinds) => all.filter((one) => kinds.includes(one.kind || "choice"));
   const known = ["related", "feedback", "switch", "person"];
   const choices = all.filter((one) => !known.includes(one.kind));
@@ -57,7 +67,7 @@ function buttons(all, view) {
   return html`<div class="buttons">
     ${choices.length ? html`<div class="choices">${choices.map((one) => button(one, "choice", view))}</div>` : nothing}
     ${related.length ? html`<div class="related" role="group" aria-label=${view.t.related}><p class="related-title">${view.t.related}</p>${related.map((one) => button(one, "chip", view))}</div>` : nothing}
-    ${feedback.length ? html`<div class="feedback" role="group" aria-label=${view.t.feedback}>${feedback.map((one, place) => button(one, "thumb", view, place === 0 ? icons.yes : icons.no))}</div>` : nothing}
+    ${feedback.length ? html`<div class="feedback" role="group" aria-label=${asked || view.t.feedback}>${asked ? html`<p lang=${languageOf(asked)}>${asked}</p>` : nothing}${feedback.map((one, place) => button(one, "thumb", view, place === 0 ? icons.yes : icons.no))}</div>` : nothing}
     ${aside.length ? html`<div class="aside">${aside.map((one) => button(one, "quiet", view, one.kind === "person" ? icons.person : icons.swap))}</div>` : nothing}
   </div>`;
 }

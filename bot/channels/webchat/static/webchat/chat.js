@@ -24,7 +24,9 @@ class SevaChat extends LitElement {
     this.hint = "";
     this.typing = "";
     this.draft = "";
-    this.atEnd = true;
+    this.follow = true;
+    this.below = false;
+    this.scrollTarget = 0;
     this.unseen = 0;
     this.loaded = false;
     this.host = new Host(setup, { opened: () => this.opened(), closed: () => this.requestUpdate() });
@@ -37,7 +39,7 @@ class SevaChat extends LitElement {
         state: (state, whole) => this.takeState(state, whole),
         typing: (event) => this.showTyping(event),
         connection: (state) => this.showConnection(state),
-        error: (code, seconds) => this.showHint(code, seconds),
+        error: (code, seconds, words) => this.showHint(code, seconds, words),
       },
     });
   }
@@ -56,7 +58,7 @@ class SevaChat extends LitElement {
     this.wire.connect(window.io);
     document.addEventListener("visibilitychange", () => this.markSeen());
     addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && this.host.close());
-    addEventListener("resize", () => this.atEnd && this.toEnd());
+    addEventListener("resize", () => this.follow && this.toNewest());
   }
 
   // ---- what arrives
@@ -107,10 +109,10 @@ class SevaChat extends LitElement {
     else show();
   }
 
-  showHint(code, seconds) {
+  showHint(code, seconds, words) {
     clearTimeout(this.hintTimer);
     const key = code === "busy" ? "error.rate_limited" : code === "unavailable" ? "connection.unavailable" : `error.${code}`;
-    this.hint = fill(this.t[key] || this.t["error.failed"], { seconds });
+    this.hint = fill(this.t[key] || words || this.t["error.failed"], { seconds });
     this.hintTimer = setTimeout(() => this.showNoHint(), Math.max(4000, (seconds || 0) * 1000));
     this.requestUpdate();
   }
@@ -147,7 +149,7 @@ class SevaChat extends LitElement {
     if (!clean) return;
     if ([...clean].length > setup.text_max) return this.showHint("too_long");
     this.talk.write(clean, choice);
-    this.atEnd = true;
+    this.follow = true;
     this.wire.flush();
   }
 
@@ -182,11 +184,6 @@ class SevaChat extends LitElement {
   wrote() {
     this.draft = this.field.value;
     this.grow();
-    const now = Date.now();
-    if (this.state.state === "agent" && now - (this.toldTyping || 0) > 3000) {
-      this.toldTyping = now;
-      this.wire.tell("typing", { on: true });
-    }
     this.requestUpdate();
   }
 
@@ -207,14 +204,26 @@ class SevaChat extends LitElement {
 
   scrolled() {
     const log = this.log;
-    const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
-    if (atEnd !== this.atEnd) {
-      this.atEnd = atEnd;
+    const below = log.scrollHeight - log.scrollTop - log.clientHeight > 60;
+    this.follow = !below || Math.abs(log.scrollTop - this.scrollTarget) < 4;
+    if (below !== this.below) {
+      this.below = below;
       this.requestUpdate();
     }
   }
 
+  /** To the newest; but an answer longer than the window is shown from its question on. */
+  toNewest() {
+    const log = this.log;
+    if (!log) return;
+    const end = log.scrollHeight - log.clientHeight;
+    const asked = [...log.querySelectorAll(".mine")].at(-1);
+    this.scrollTarget = asked ? Math.min(end, asked.offsetTop - log.offsetTop - 10) : end;
+    log.scrollTop = this.scrollTarget;
+  }
+
   toEnd() {
+    this.follow = true;
     if (this.log) this.log.scrollTop = this.log.scrollHeight;
   }
 
@@ -228,7 +237,7 @@ class SevaChat extends LitElement {
 
   updated() {
     document.documentElement.lang = this.language;
-    if (this.atEnd) this.toEnd();
+    if (this.follow) this.toNewest();
   }
 
   // ---- what is shown
@@ -242,7 +251,7 @@ class SevaChat extends LitElement {
         ${repeat(this.rows(), (row) => row.key, (row) => row.view)}
         ${this.typing ? typingBubble(this.typing, t) : nothing}
       </div>
-      ${this.atEnd ? nothing : html`<button type="button" class="to-end" @click=${() => this.toEnd()} aria-label=${t.today}>${icons.down}</button>`}
+      ${!this.below ? nothing : html`<button type="button" class="to-end" @click=${() => this.toEnd()} aria-label=${t.newest} title=${t.newest}>${icons.down}</button>`}
       ${this.composer(t)}`;
   }
 

@@ -19,7 +19,7 @@ export class Talk {
 
   get messages() {
     const known = [...this.confirmed.values()].sort((a, b) => a.id - b.id);
-    return known.concat(this.outbox.map((item) => ({ ...item, key: item.cid, author: "contact", status: item.status || "sending" })));
+    return known.concat(this.outbox.map((item) => ({ ...item, key: item.cid, author: "contact", buttons: [], cards: [], status: item.status || "sending" })));
   }
 
   /** Takes a message of the server in any of its shapes; one that is known already changes nothing. */

@@ -52,6 +52,12 @@ export class Wire {
 
   takeState(state) {
     this.confirmSession(state.session_id);
+    if (state.more && this.talk.lastId) {
+      // Away for so long that the answer does not reach back to what stands here: begin again from the newest.
+      this.talk.reset();
+      this.ask();
+      return;
+    }
     for (const message of state.history || []) this.talk.take(message);
     this.ready = true;
     this.on.connection("online");
@@ -91,26 +97,24 @@ export class Wire {
     return this.refuse({ ...this.refused, ...ack, cid: item.cid });
   }
 
-  refuse({ code, cid, retry_after_s: retryAfter }) {
+  refuse({ code, cid, retry_after_s: retryAfter, text: words }) {
     if (code === "rate_limited" || code === "unavailable" || code === "busy") {
       const seconds = Math.min(60, Math.max(1, Math.ceil(retryAfter || 2)));
       this.on.error(code, seconds);
       return seconds * 1000;
     }
-    if (code === "no_session" || code === "bad_session" || code === "unknown_session") {
-      this.ready = false;
-      this.ask();
-      return 0;
-    }
+    // What the server will never take: its own words say why.
     this.talk.fail(cid);
-    this.on.error(code === "too_long" ? "too_long" : "failed");
+    this.on.error(code, 0, words);
     return 0;
   }
 
   takeError(event) {
     // With an acknowledgement on its way the reason is used there; without one it stands alone.
     this.refused = event;
-    if (!event.cid && event.code === "rate_limited") this.on.error("rate_limited", Math.ceil(event.retry_after_s || 2));
+    if (event.cid || this.ready) return;
+    // The request for the session was refused: too many in a short time.
+    setTimeout(() => this.socket.connected && !this.ready && this.ask(), 1000 * Math.min(30, event.retry_after_s || 2));
   }
 
   tell(name, value) {
