@@ -84,7 +84,7 @@ class BoundedTrackerStore(TrackerStore):
         """
         events = bounded_events(tracker, self.domain.slots)
         state = write_events(events)
-        recorded = json.dumps(answer)
+        recorded = json.dumps(answer, ensure_ascii=False)
         await self._in_thread(lambda: self._write(tracker.sender_id, version, state, (message_id, recorded)))
 
     async def save(self, tracker: DialogueStateTracker) -> None:
