@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions._product_words import count_left, price_span, values
 from actions._turn import Turn
 from actions._words import find_in_order
@@ -46,11 +48,11 @@ def build_answer(item: Item, turn: Turn, aspects: list[str]) -> tuple[str, str]:
     lines = [item.name(turn.language)]
     if not wish.empty:
         lines += _about_choice(item, wish, turn.language)
-    told_aspects = [aspect for aspect in asked if wish.empty or aspect != "stock"]
-    lines += [line for aspect in told_aspects for line in _TELL[aspect](item, turn.language)]
-    for aspect in ("price", "stock"):
-        if aspect not in asked and not (aspect == "stock" and not wish.empty):
-            lines += _TELL[aspect](item, turn.language)
+    # Price and stock are those of the size and colour that were named; the rest is the product's.
+    named = replace(item, choices=tuple(fitting_choices(item, wish)) or item.choices)
+    wanted = [aspect for aspect in (*asked, "price", "stock") if wish.empty or aspect != "stock"]
+    for aspect in dict.fromkeys(wanted):
+        lines += _TELL[aspect](named if aspect == "price" else item, turn.language)
     told = asked[0] if aspects else "about"
     if told in ("stock", "about", "sizes", "colours") and not item.available:
         told = "sold_out"

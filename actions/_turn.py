@@ -148,10 +148,17 @@ class SkillAction(Action, ABC):
     def answer(self, turn: Turn) -> Answer:
         """What is said to this turn. Plain code; may use the database."""
 
+    def hear(self, turn: Turn) -> Answer | None:
+        """What is said instead, because the message means more than its route; None as a rule."""
+        return None
+
+    def _answer(self, turn: Turn) -> Answer:
+        return self.hear(turn) or self.answer(turn)
+
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Json) -> list[EventType]:
         """Called by the SDK."""
         turn = read_turn(tracker)
-        answer = await sync_to_async(self.answer)(turn)
+        answer = await sync_to_async(self._answer)(turn)
         utter(dispatcher, answer)
         return self.build_events(turn, answer)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from actions._buttons import english_button, order_button, person_button
 from actions._faq_answers import topic_button
 from actions._handing import hand_off
-from actions._turn import Answer, Reply, SkillAction, Turn
+from actions._hearing import ListeningAction
+from actions._turn import Answer, Reply, Turn
 from actions._words import find_keys, is_shouting
 from bot.language.texts import say
 
@@ -28,7 +29,7 @@ _NEXT: dict[str, tuple[str, ...]] = {
 _ORDER = ("not_received", "payment", "refund", "damaged", "wrong_item", "late", "service", "quality")
 
 
-class ActionAnswerComplaint(SkillAction):
+class ActionAnswerComplaint(ListeningAction):
     """Answers anger with a way out."""
 
     action_name = "action_answer_complaint"

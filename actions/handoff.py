@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions._handing import ask_back, hand_off
+from actions._hearing import ListeningAction
 from actions._turn import Answer, SkillAction, Turn
 
 
@@ -15,7 +16,7 @@ class ActionHandOff(SkillAction):
         return hand_off(turn, "asked")
 
 
-class ActionAskBack(SkillAction):
+class ActionAskBack(ListeningAction):
     """The gate was not sure: ask back, and the second time hand over."""
 
     action_name = "action_ask_back"

@@ -39,4 +39,10 @@ def choose(turn: Turn) -> str:
 
 def _skills() -> dict[str, type[SkillAction]]:
     # All skills are imported by now: the SDK loads the whole package before the first call.
-    return {skill.action_name: skill for skill in SkillAction.__subclasses__() if skill.action_name}
+    waiting, found = [SkillAction], {}
+    while waiting:
+        skill = waiting.pop()
+        waiting += skill.__subclasses__()
+        if skill.action_name:
+            found[skill.action_name] = skill
+    return found

@@ -1,7 +1,8 @@
 """Order status: asks for number and e-mail or phone, checks that they belong together, and tells the order's story.
 
-domain/orders.yml: form orders_status_form with slots orders_number and orders_contact, and orders_wish (what the order
-is looked up for). What is verified stands in the database (bot.shop.identity); the slots only hold what was said.
+domain/orders.yml: form orders_status_form with slots orders_number and orders_contact; orders_refused (a pair that did
+not fit); orders_wish (what the order is looked up for). What is verified stands in the database (bot.shop.identity);
+the slots only hold what was said.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from actions._buttons import button, english_button, person_button
 from actions._faq_answers import topic_button
 from actions._handing import hand_off
 from actions._order_words import tell_story
-from actions._turn import Answer, Json, Reply, SkillAction, Turn, read_turn, utter
+from actions._turn import Answer, Json, Reply, SkillAction, Turn, read_turn
 from actions.order_wishes import answer_wish
 from bot.language.normalise import normalise
 from bot.language.texts import say
@@ -29,8 +30,8 @@ from bot.shop.models import Order
 from bot.shop.order_story import Story, build_story
 from bot.shop.phones import parse_email, parse_phone
 
-NUMBER, CONTACT, WISH = "orders_number", "orders_contact", "orders_wish"
-CLEARED: Json = {NUMBER: None, CONTACT: None, WISH: None}
+NUMBER, CONTACT, WISH, REFUSED = "orders_number", "orders_contact", "orders_wish", "orders_refused"
+CLEARED: Json = {NUMBER: None, CONTACT: None, WISH: None, REFUSED: None}
 _NUMBER = re.compile(r"(?i)\b(?:[a-z]{1,5}[\s#-]*)?\d{3,10}\b")
 # What is offered after the story, by state.
 _NEXT_TOPICS = {
@@ -57,6 +58,10 @@ class ActionAskOrdersContact(SkillAction):
     action_name = "action_ask_orders_contact"
 
     def answer(self, turn: Turn) -> Answer:
+        refused = turn.slots.get(REFUSED)
+        if isinstance(refused, dict):
+            now = refused.get("message_id") == turn.message_id
+            return _ask(turn, "orders.refused" if now else "orders.ask_contact_again")
         return _ask(turn, "orders.ask_contact")
 
 
@@ -100,20 +105,20 @@ class ValidateOrdersStatusForm(FormValidationAction):
     async def get_validation_events(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Json
     ) -> list[EventType]:
-        """The slots, after the check of the pair: a wrong pair is dropped and both are asked for again."""
+        """The slots, after the check of the pair. What was wrong is never said; either half may be corrected."""
         events = await super().get_validation_events(dispatcher, tracker, domain)
         said = {event["name"]: event["value"] for event in events if event.get("event") == "slot"}
-        number, contact = (said.get(name, tracker.get_slot(name)) for name in (NUMBER, CONTACT))
+        turn = read_turn(tracker)
+        number = _first(said.get(NUMBER, tracker.get_slot(NUMBER)))
+        contact = _first(said.get(CONTACT, tracker.get_slot(CONTACT))) or _corrected(said, turn)
         if not (number and contact):
             return events
-        turn = read_turn(tracker)
-        ok = await sync_to_async(check_pair)(turn, _first(number), _first(contact))
-        if ok:
-            return events
-        utter(dispatcher, Answer([Reply(say("orders.refused", turn.language), [person_button(turn.language)])]))
-        others = [event for event in events if event.get("name") not in (NUMBER, CONTACT)]
-        tracker.slots.update({NUMBER: None, CONTACT: None})
-        return [*others, SlotSet(NUMBER, None), SlotSet(CONTACT, None)]
+        ok = await sync_to_async(check_pair)(turn, number, contact)
+        refused = None if ok else {"contact": contact, "message_id": turn.message_id}
+        slots: Json = {CONTACT: contact if ok else None, REFUSED: refused}
+        tracker.slots.update(slots)
+        others = [event for event in events if event.get("name") not in slots]
+        return [*others, *(SlotSet(name, value) for name, value in slots.items())]
 
 
 class ActionTellOrderStatus(SkillAction):
@@ -135,6 +140,12 @@ class ActionTellOrderStatus(SkillAction):
             return _with_slots(answer_wish(turn, wish, story), CLEARED)
         reply = Reply(tell_story(story, turn.language), story_buttons(story, turn))
         return Answer([reply], turn={"order": order.name}, slots=CLEARED)
+
+
+def _corrected(said: Json, turn: Turn) -> str:
+    """The e-mail or phone of a refused pair, if the customer now corrects the number."""
+    refused = turn.slots.get(REFUSED)
+    return _first(refused.get("contact")) if isinstance(refused, dict) and said.get(NUMBER) else ""
 
 
 def needed_slots(turn: Turn) -> list[str]:

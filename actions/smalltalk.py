@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from actions._buttons import button, english_button, order_button, person_button
 from actions._handing import hand_off
+from actions._hearing import ListeningAction
 from actions._turn import Answer, Json, Reply, SkillAction, Turn
 from actions._words import find_keys
 from actions.faq import answer_not_helped, starter_buttons, thank_helped
@@ -66,7 +67,7 @@ class ActionAnswerAffirm(SkillAction):
         return _smalltalk(turn, say("smalltalk.affirm.plain", turn.language), start_buttons(turn.language))
 
 
-class ActionAnswerDeny(SkillAction):
+class ActionAnswerDeny(ListeningAction):
     """No, to whatever was offered last."""
 
     action_name = "action_answer_deny"
@@ -80,7 +81,7 @@ class ActionAnswerDeny(SkillAction):
         return Answer(
             made.replies,
             repeatable=False,
-            slots={"orders_number": None, "orders_contact": None, "orders_wish": None},
+            slots={"orders_number": None, "orders_contact": None, "orders_wish": None, "orders_refused": None},
         )
 
 
@@ -95,7 +96,7 @@ class ActionAnswerBotChallenge(SkillAction):
         return Answer(made.replies, offer="person")
 
 
-class ActionAnswerFeedback(SkillAction):
+class ActionAnswerFeedback(ListeningAction):
     """Thanks for an opinion."""
 
     action_name = "action_answer_feedback"
@@ -107,7 +108,7 @@ class ActionAnswerFeedback(SkillAction):
         return _smalltalk(turn, say(f"smalltalk.feedback.{mood}", turn.language), buttons)
 
 
-class ActionAnswerOutOfScope(SkillAction):
+class ActionAnswerOutOfScope(ListeningAction):
     """Says kindly that this is not ours and what is, and invents nothing."""
 
     action_name = "action_answer_out_of_scope"
