@@ -29,6 +29,12 @@ class KnowledgeError(ConfigError):
     code = "knowledge"
 
 
+class KnowledgeStale(KnowledgeError):
+    """The FAQ sources have changed since the index was made. What is loaded goes on answering until it is made anew."""
+
+    code = "knowledge_stale"
+
+
 class ImportRefused(BotError):
     """A shop file cannot be read at all; nothing of it was taken."""
 

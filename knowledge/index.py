@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.config import config
-from bot.errors import KnowledgeError
+from bot.errors import KnowledgeError, KnowledgeStale
 from knowledge.encoder import Encoder
 from knowledge.sources import ROOT, Knowledge, hash_sources, load_knowledge
 
@@ -97,11 +97,11 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def check_manifest(manifest: Manifest, encoder_name: str | None = None, root: Path | None = ROOT) -> None:
-    """Raises KnowledgeError if the index was made by another encoder or from other sources than those under `root`."""
+    """Raises KnowledgeError if the index was made by another encoder, KnowledgeStale if from other sources than `root`'s."""
     if encoder_name is not None and manifest.encoder != encoder_name:
         raise KnowledgeError(f"the FAQ index was made with encoder {manifest.encoder}, not {encoder_name}: {MEND}")
     if root is not None and manifest.sources != hash_sources(root):
-        raise KnowledgeError(f"the FAQ has changed since its index was made ({manifest.created}): {MEND}")
+        raise KnowledgeStale(f"the FAQ has changed since its index was made ({manifest.created}): {MEND}")
 
 
 def check_index(folder: Path | None = None, encoder_name: str | None = None, root: Path = ROOT) -> Manifest:

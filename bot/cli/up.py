@@ -153,7 +153,7 @@ def missing_dependencies(settings: Config) -> list[str]:
         body = json.loads(error.read() or b"{}") if error.code == 503 else {"dependencies": {"gateway": "error"}}
     except (OSError, ValueError):
         return ["gateway"]
-    return [name for name, state in body["dependencies"].items() if state != "ready"]
+    return [] if body.get("ready") else [name for name, state in body["dependencies"].items() if state != "ready"]
 
 
 def welcome(settings: Config, prepared: Prepared, seconds: float) -> str:
