@@ -117,7 +117,8 @@ if _config.behind_proxy:
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 STATIC_URL = "/static/"
-STATIC_ROOT = _config.data_path / "static"
+# Files are served from where they lie; nothing has to be collected first.
+STATIC_ROOT = None
 # What several pages share, and the web chat, which is a channel and no Django app.
 STATICFILES_DIRS = [ROOT / "bot" / "static", ROOT / "bot" / "channels" / "webchat" / "static"]
 WHITENOISE_USE_FINDERS = True

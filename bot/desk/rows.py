@@ -89,5 +89,5 @@ def _build_row(found: Conversation, now: datetime, language: str) -> Row:
 
 
 def build_span(span: timedelta, language: str) -> str:
-    """`5 minutes`; empty for less than a minute."""
-    return time_span(span, language) if span >= timedelta(minutes=1) else ""
+    """`5 minutes`; empty below two minutes, which pages call "just now"."""
+    return time_span(span, language) if span >= timedelta(minutes=2) else ""

@@ -15,7 +15,9 @@
   // ---- what changes elsewhere
   const refreshList = soon(150, () => htmx.trigger(document.body, "seva:list"));
   const refreshStory = soon(80, () => { const story = document.getElementById("story"); if (story) htmx.trigger(story, "seva:story"); });
-  const refreshPanel = soon(80, () => { const open = talk(); if (open) htmx.ajax("GET", `/desk/c/${open.dataset.id}`, { target: "#panel", swap: "innerHTML" }); });
+  let nowState = "";
+  // The answer to what was pressed here shows the new state by itself, mostly before the event; then there is nothing to do.
+  const refreshPanel = soon(300, () => { const open = talk(); if (open && open.dataset.state !== nowState) htmx.ajax("GET", `/desk/c/${open.dataset.id}`, { target: "#panel", swap: "innerHTML" }); });
   function heard(event) {
     const open = talk();
     if (event.name !== "typing.changed") refreshList();
@@ -23,8 +25,10 @@
     if (event.name === "resync") refreshStory();
     else if (event.conversation === open.dataset.id) {
       // A change of state changes what may be done; anything else leaves the reply that is being written alone.
-      if (event.state && event.state !== open.dataset.state) refreshPanel();
-      else if (event.name !== "typing.changed") refreshStory();
+      if (event.state && event.state !== open.dataset.state) {
+        nowState = event.state;
+        refreshPanel();
+      } else if (event.name !== "typing.changed") refreshStory();
     }
   }
   function listen() {

@@ -1,0 +1,38 @@
+"""The chat window as a customer uses it, for tests: open, write, read, press."""
+
+from __future__ import annotations
+
+from playwright.sync_api import FrameLocator, Locator, Page
+
+
+class Chat:
+    """The frame on a shop page. Opens it if it is not open."""
+
+    def __init__(self, page: Page, launcher: str = "Chat with us") -> None:
+        self.page = page
+        self.frame: FrameLocator = page.frame_locator("iframe")
+        self._launcher = page.get_by_role("button", name=launcher)
+
+    def open(self) -> Chat:
+        self._launcher.click()
+        self.field.wait_for()
+        return self
+
+    @property
+    def field(self) -> Locator:
+        return self.frame.locator("#field")
+
+    @property
+    def log(self) -> Locator:
+        return self.frame.get_by_role("log")
+
+    def say(self, text: str) -> None:
+        self.field.fill(text)
+        self.field.press("Enter")
+
+    def said(self, text: str) -> Locator:
+        """Bubbles with exactly this text."""
+        return self.frame.locator(".bubble").get_by_text(text, exact=True)
+
+    def button(self, title: str) -> Locator:
+        return self.frame.get_by_role("button", name=title)

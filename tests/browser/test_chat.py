@@ -1,0 +1,193 @@
+"""What a customer sees and does in the chat window, in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.chat import Chat
+from tests.browser.conftest import Open
+from tests.browser.site import Site
+
+pytestmark = pytest.mark.browser
+
+
+def test_customer_asks_and_gets_an_answer_with_buttons(open_shop: Open) -> None:
+    chat = Chat(open_shop()).open()
+    chat.say("buttons please")
+    expect(chat.said("about: buttons please")).to_be_visible()
+    expect(chat.button("Refund time")).to_be_visible()
+    expect(chat.frame.locator(".mine .mark").first).to_have_attribute("title", "Sent")
+
+
+def test_pressed_button_is_shown_as_words_and_answered_by_its_meaning(open_shop: Open, site: Site) -> None:
+    chat = Chat(open_shop()).open()
+    chat.say("buttons please")
+    chat.button("Refund time").click()
+    expect(chat.said("Refund time")).to_be_visible()
+    expect(chat.said('about: /faq{"topic":"refund.time"}')).to_be_visible()
+    # What was offered before has had its answer.
+    expect(chat.button("Yes, it helped")).to_have_count(0)
+
+
+def test_starter_question_is_asked_with_one_press(open_shop: Open) -> None:
+    chat = Chat(open_shop()).open()
+    chat.button("Where is my order?").click()
+    expect(chat.said("about: Where is my order?")).to_be_visible()
+
+
+def test_history_survives_a_reload(open_shop: Open) -> None:
+    page = open_shop()
+    chat = Chat(page).open()
+    chat.say("first words")
+    expect(chat.said("about: first words")).to_be_visible()
+    page.reload()
+    chat.say("second words")
+    expect(chat.said("about: second words")).to_be_visible()
+    expect(chat.said("first words")).to_have_count(1)
+    expect(chat.said("about: first words")).to_have_count(1)
+
+
+def test_message_written_while_the_gateway_is_away_arrives_once_it_is_back(open_shop: Open, site: Site) -> None:
+    chat = Chat(open_shop()).open()
+    chat.say("before")
+    expect(chat.said("about: before")).to_be_visible()
+    site.stop()
+    try:
+        chat.say("in between")
+        expect(chat.said("in between")).to_be_visible()
+        expect(chat.frame.get_by_text("No connection.")).to_be_visible()
+    finally:
+        site.start()
+    expect(chat.said("about: in between")).to_be_visible(timeout=30_000)
+    expect(chat.said("in between")).to_have_count(1)
+    expect(chat.said("about: before")).to_have_count(1)
+    expect(chat.frame.get_by_text("No connection.")).to_have_count(0)
+    assert [said for _, _, said in site.rasa.app.ran].count("in between") == 1
+
+
+def test_unsent_message_survives_a_reload_while_offline(open_shop: Open, site: Site) -> None:
+    page = open_shop()
+    chat = Chat(page).open()
+    expect(chat.frame.get_by_text("Namaste")).to_be_visible()
+    site.stop()
+    try:
+        chat.say("kept over the reload")
+        expect(chat.said("kept over the reload")).to_be_visible()
+    finally:
+        site.start()
+    page.reload()
+    expect(chat.said("about: kept over the reload")).to_be_visible(timeout=30_000)
+    expect(chat.said("kept over the reload")).to_have_count(1)
+
+
+def test_two_tabs_show_the_same_conversation_once(open_shop: Open, site: Site) -> None:
+    page = open_shop()
+    first = Chat(page).open()
+    first.say("from the first tab")
+    expect(first.said("about: from the first tab")).to_be_visible()
+    other = page.context.new_page()
+    other.goto(site.url)
+    second = Chat(other).open()
+    expect(second.said("about: from the first tab")).to_be_visible()
+    first.say("and again")
+    expect(second.said("and again")).to_have_count(1)
+    expect(second.said("about: and again")).to_have_count(1)
+
+
+def test_html_and_scripts_stay_text(open_shop: Open) -> None:
+    chat = Chat(open_shop()).open()
+    chat.say("<img src=x onerror=alert(1)><b>bold</b>")
+    expect(chat.said("<img src=x onerror=alert(1)><b>bold</b>")).to_be_visible()
+    expect(chat.frame.locator(".bubble img, .bubble b")).to_have_count(0)
+
+
+def test_links_are_safe(open_shop: Open) -> None:
+    chat = Chat(open_shop()).open()
+    chat.say("see https://example.com/a?b=1. and javascript:alert(1)")
+    link = chat.frame.locator(".bubble a").first
+    expect(link).to_have_attribute("href", "https://example.com/a?b=1")
+    expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+    expect(chat.frame.locator(".bubble a[href^=javascript]")).to_have_count(0)
+
+
+def test_too_long_message_is_refused_before_sending_and_kept(open_shop: Open) -> None:
+    chat = Chat(open_shop()).open()
+    chat.field.fill("x" * 5000)
+    expect(chat.frame.locator(".count.over")).to_be_visible()
+    chat.field.press("Enter")
+    expect(chat.frame.get_by_text("This message is too long.")).to_be_visible()
+    assert len(chat.field.input_value()) == 5000
+
+
+def test_shift_enter_writes_a_new_line(open_shop: Open) -> None:
+    chat = Chat(open_shop()).open()
+    chat.field.fill("one")
+    chat.field.press("Shift+Enter")
+    chat.field.type("two")
+    chat.field.press("Enter")
+    expect(chat.frame.locator(".mine .bubble")).to_have_text("one\ntwo")
+
+
+def test_unread_answers_are_counted_on_the_button(open_shop: Open, site: Site) -> None:
+    page = open_shop()
+    chat = Chat(page).open()
+    chat.say("hello")
+    expect(chat.said("about: hello")).to_be_visible()
+    site.rasa.app.delay_s = 0.6
+    try:
+        chat.say("slow one")
+        expect(chat.frame.locator(".mine .mark").last).to_have_attribute("title", "Sent")
+        chat.button("Close the chat").click()
+        expect(page.get_by_role("button", name="Chat with us, 1 new")).to_be_visible()
+    finally:
+        site.rasa.app.delay_s = 0.0
+    page.get_by_role("button", name="Chat with us, 1 new").click()
+    expect(chat.said("about: slow one")).to_be_visible()
+
+
+def test_keyboard_alone_is_enough(open_shop: Open) -> None:
+    page = open_shop()
+    launcher = page.get_by_role("button", name="Chat with us")
+    launcher.focus()
+    page.keyboard.press("Enter")
+    chat = Chat(page)
+    expect(chat.field).to_be_focused()
+    page.keyboard.type("typed by keyboard")
+    page.keyboard.press("Enter")
+    expect(chat.said("about: typed by keyboard")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(launcher).to_be_visible()
+    expect(launcher).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("language", "launcher", "greeting"),
+    [("gu", "ચેટ", "નમસ્તે"), ("ta", "சாட்", "வணக்கம்")],
+    ids=["gu", "ta"],
+)
+def test_window_speaks_the_page_s_language(open_shop: Open, language: str, launcher: str, greeting: str) -> None:
+    page = open_shop(f"/?lang={language}", language=language)
+    page.get_by_role("button").filter(has_text=launcher).click()
+    expect(page.frame_locator("iframe").locator(".hello")).to_contain_text(greeting)
+
+
+def test_window_follows_the_conversation_s_language(open_shop: Open) -> None:
+    chat = Chat(open_shop()).open()
+    chat.say("gujarati please")
+    expect(chat.said("about: gujarati please")).to_be_visible()
+    expect(chat.frame.locator("html")).to_have_attribute("lang", "gu")
+    expect(chat.field).not_to_have_attribute("placeholder", "Write a message")
+
+
+def test_phone_uses_the_whole_screen_without_sideways_scrolling(open_shop: Open) -> None:
+    page = open_shop(phone=True)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    chat = Chat(page).open()
+    box = page.locator("iframe").bounding_box()
+    assert box == {"x": 0, "y": 0, "width": 390, "height": 844}
+    chat.say("buttons and cards and two")
+    expect(chat.said("and a second one")).to_be_visible()
+    assert chat.frame.locator("html").evaluate("element => element.scrollWidth") == 390
+    chat.button("Close the chat").click()
+    expect(page.get_by_role("button", name="Chat with us")).to_be_visible()
