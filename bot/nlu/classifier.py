@@ -5,10 +5,10 @@ which alone decides. Without a gate behind it (benchmarks, `rasa test`), intent 
 """
 
 import logging
-from typing import Any, Self
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -18,11 +18,11 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.component import UNDERSTANDING, Component, normalised_text
+from bot.nlu.component import TOPIC, UNDERSTANDING, StoredComponent, normalised_text
 from bot.nlu.context import read_context
 from bot.nlu.encoder import sentence_vector
 from bot.nlu.features import mask
-from bot.nlu.importer import FAQ_INTENT, TOPIC
+from bot.nlu.importer import FAQ_INTENT
 from bot.nlu.model import Matrix, RouteModel, fit_model, load_model, save_model
 from bot.nlu.understanding import Understanding, understand
 from knowledge.encoder import DEFAULT_ENCODER, load_encoder
@@ -32,34 +32,15 @@ _FILE = "routes.joblib"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class RouteClassifier(Component, IntentClassifier):  # type: ignore[misc]
+class RouteClassifier(StoredComponent, IntentClassifier):  # type: ignore[misc]
     """`encoder`: the same name as in the featurizer before it; used for follow-ups."""
 
-    def __init__(
-        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: RouteModel | None = None
-    ) -> None:
-        super().__init__(config)
-        self._storage = storage
-        self._resource = resource
-        self._model = model
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+        super().__init__(config, storage, resource)
+        self._model: RouteModel | None = None
 
-    @classmethod
-    def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> Self:
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> Self:
-        with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, load_model(folder / _FILE))
+    def restore(self, folder: Path) -> None:
+        self._model = load_model(folder / _FILE)
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -71,10 +52,10 @@ class RouteClassifier(Component, IntentClassifier):  # type: ignore[misc]
         vectors = [sentence_vector(one) for one in examples]
         texts = [normalised_text(one) for one in examples]
         self._model = fit_model(_stack(vectors), texts, [label(one) for one in examples])
-        with self._storage.write_to(self._resource) as folder:
+        with self.storage.write_to(self.resource) as folder:
             save_model(self._model, folder / _FILE)
         logger.info("route model: %d examples of %d labels", len(examples), len(self._model.labels))
-        return self._resource
+        return self.resource
 
     # Rasa's graph validation knows no unions; `rasa test nlu` passes None.
     def process(self, messages: list[Message], tracker: DialogueStateTracker = None) -> list[Message]:  # type: ignore[assignment]

@@ -1,5 +1,6 @@
 """What all of our pipeline components share: how Rasa makes them, and the names of what they leave on a message."""
 
+from pathlib import Path
 from typing import Any, Self
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -15,6 +16,8 @@ GATE = "gate"
 UNDERSTANDING = "understanding"
 METADATA = "metadata"
 CONTEXT_PRODUCT = "context_product"
+# On training examples of the FAQ.
+TOPIC = "topic"
 
 
 class Component(GraphComponent):
@@ -28,6 +31,43 @@ class Component(GraphComponent):
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> Self:
         return cls(config)
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {}
+
+
+class StoredComponent(GraphComponent):
+    """A component that learns something and finds it again in the trained model."""
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+        self.config = {**self.get_default_config(), **config}
+        self.storage = storage
+        self.resource = resource
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> Self:
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> Self:
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            component.restore(folder)
+        return component
+
+    def restore(self, folder: Path) -> None:
+        """Reads what training stored in `folder`."""
+        raise NotImplementedError
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

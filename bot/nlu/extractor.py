@@ -4,6 +4,7 @@ Values and positions are those of the normalised text. Colours and kinds are mat
 trained one exists for Gujarati or Tamil), fixed forms by `bot.nlu.patterns`, products by `bot.nlu.products`.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,15 +12,17 @@ from typing import Any
 
 import spacy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import ENTITIES
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.catalogue import DEFAULT_FOLDER, ROOT, load_lexicon, load_products
-from bot.nlu.component import CONTEXT_PRODUCT, Component, normalised_text
+from bot.nlu.component import CONTEXT_PRODUCT, TOPIC, StoredComponent, normalised_text
 from bot.nlu.context import Context, read_context
 from bot.nlu.patterns import Found, find_emails, find_orders, find_phones, find_prices, find_quantities, find_sizes
-from bot.nlu.products import ProductMatcher
+from bot.nlu.products import Everyday, ProductMatcher, learn_everyday
 from bot.nlu.words import WORD
 
 _WORD = re.compile(WORD)
@@ -29,13 +32,23 @@ _FINDERS = (find_emails, find_phones)
 _ENDINGS = re.compile(r"(?<=..)(?:વાળું|વાળી|વાળો|વાળા|ઓની|ઓનો|ઓનું|ની|નો|નું|ના|માં|માંથી|થી|ને|ઓ|ல|லே|க்கு|ங்க|ஐ|கள்|யை|வை|ய)$")
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class CatalogueExtractor(Component):
-    """`catalogue`: folder with `products.csv`; `order_prefix`, `order_digits`: what an order number looks like."""
+# Intents whose examples name products as a matter of course; the others teach what everyday words are.
+_NAME_PRODUCTS = ("product_search", "product_info", "order_status", "order_cancel", "order_change", "return_request")
+_NAME_PRODUCTS_TOPICS = "product."
+_FILE = "everyday.json"
 
-    def __init__(self, config: dict[str, Any]) -> None:
-        super().__init__(config)
-        self._products = ProductMatcher(load_products(ROOT / Path(self.config["catalogue"])))
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class CatalogueExtractor(StoredComponent):
+    """`catalogue`: folder with `products.csv`; `order_prefix`, `order_digits`: what an order number looks like.
+
+    Training learns which words are everyday ones; the catalogue itself is read when the model is loaded.
+    """
+
+    def __init__(self, config: dict[str, Any], *stored: Any) -> None:
+        super().__init__(config, *stored)
+        self._catalogue = load_products(ROOT / Path(self.config["catalogue"]))
+        self._products = ProductMatcher(self._catalogue)
         self._nlp = spacy.blank("en")
         ruler = self._nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
         ruler.add_patterns(list(_phrases(self._nlp)))
@@ -43,6 +56,28 @@ class CatalogueExtractor(Component):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {"catalogue": str(DEFAULT_FOLDER.relative_to(ROOT)), "order_prefix": "TT-", "order_digits": 5}
+
+    def train(self, training_data: TrainingData) -> Resource:
+        everyday = self.learn(training_data.training_examples)
+        content = {"loose": sorted(everyday.loose), "alone": sorted(everyday.alone)}
+        with self.storage.write_to(self.resource) as folder:
+            (folder / _FILE).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        return self.resource
+
+    def restore(self, folder: Path) -> None:
+        content = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        everyday = Everyday(frozenset(content["loose"]), frozenset(content["alone"]))
+        self._products = ProductMatcher(self._catalogue, everyday)
+
+    def learn(self, messages: list[Message]) -> Everyday:
+        """Learns from labelled messages and uses it from now on."""
+        sides: tuple[list[str], list[str]] = ([], [])
+        for message in messages:
+            if message.get(TEXT):
+                sides[0 if _names_products(message) else 1].append(normalised_text(message))
+        everyday = learn_everyday(*sides, self._catalogue)
+        self._products = ProductMatcher(self._catalogue, everyday)
+        return everyday
 
     # Rasa's graph validation knows no unions; `rasa test nlu` passes None.
     def process(self, messages: list[Message], tracker: DialogueStateTracker = None) -> list[Message]:  # type: ignore[assignment]
@@ -98,6 +133,10 @@ class CatalogueExtractor(Component):
         parts = re.split(r"(?:^|\s)\d{1,2}[.)]\s|\n|;|•", bot_text)
         found = [next(self._find_products(part), None) for part in parts if part.strip()]
         return list(dict.fromkeys(one.value for one in found if one))
+
+
+def _names_products(message: Message) -> bool:
+    return message.get(INTENT) in _NAME_PRODUCTS or str(message.get(TOPIC) or "").startswith(_NAME_PRODUCTS_TOPICS)
 
 
 _ORDINALS = (

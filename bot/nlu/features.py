@@ -37,8 +37,8 @@ class SparseFeatures:
 
     char_weight: float = 1.0
     word_weight: float = 1.0
-    fold_weight: float = 0.7
-    skeleton_weight: float = 0.7
+    fold_weight: float = 1.0
+    skeleton_weight: float = 1.0
     max_features: int = 60_000
     _spaces: list[TfidfVectorizer] = field(default_factory=list)
 

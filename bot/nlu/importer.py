@@ -13,12 +13,12 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.component import TOPIC
 from knowledge.sources import load_knowledge
 
 # Rasa looks for `domain.yml` unless told otherwise on every command line; ours is a folder, a file a skill.
 DOMAIN_DIR = "domain"
 FAQ_INTENT = "faq"
-TOPIC = "topic"
 
 
 class FaqImporter(RasaFileImporter):  # type: ignore[misc]

@@ -1,6 +1,6 @@
 """The route model: from the vector and the words of a message to a probability for every label.
 
-Kernel ridge regression on one-hot labels with the kernel `exp(2 (cos - 1))` of the centred encoder vectors plus half the
+Kernel ridge regression on one-hot labels with the kernel `exp(2 (cos - 1))` of the centred encoder vectors plus a share of the
 inner product of the sparse features. It learns in one linear solve, needs no tuning on small and uneven sets, and its
 sparse half collapses to plain weights. docs/decisions names what it was measured against. Knows nothing of Rasa.
 """
@@ -18,8 +18,8 @@ from bot.nlu.features import SparseFeatures
 Matrix = npt.NDArray[np.float32]
 
 SHARPNESS = 2.0
-SPARSE_SHARE = 0.5
-RIDGE = 0.2
+SPARSE_SHARE = 0.35
+RIDGE = 0.3
 # Turns ridge scores (about 0 to 1) into probabilities: exp(score * this), normalised.
 SCORE_SCALE = 9.0
 

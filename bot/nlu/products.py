@@ -6,7 +6,7 @@ A product's score is the weight of its name's words found in the message; rare w
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,23 +23,25 @@ WORD_SIMILARITY_MIN = 0.84
 COVERAGE_MIN = 0.45
 TIE_RATIO = 0.92
 # Words that names share with everything else and that alone never mean a product.
-_GENERIC = "set of pack with and for the in x no new 2 3 4 5 7 pair size color women men kids gift home travel".split()
+_GENERIC = "whats set of pack with and for the in x no new 2 3 4 5 7 pair size color women men kids gift home travel".split()
 # Of a lone word: at least this rare among products (share of them that use it).
 _LONE_WORD_SHARE_MAX = 0.025
 _WORD = re.compile(WORD)
 # Folded words up to this length must be spelled the same to be the same.
 _SHORT = 3
 _CANDIDATE_MIN = 0.6
-# Everyday words whose folded form meets a product's word.
-_COMMON = frozenset(
-    "what when where which who why how please pls order show same some something price cost rate was were have has had "
-    "this that these those there here their them then your yours you our ours about after before cover case card code "
-    "bill send sent need want give given take taken money time late wait long best good last first next left right "
-    "che chhe nathi karvu karo joie joiye mare maru maro mari mara tame tamaru ketla kyare kya kem "
-    "enna epdi eppo venum irukka iruka illa panna pannunga enakku unga naan".split()
-)
-
 Scores = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Everyday:
+    """Words of ordinary talk, learned from examples that are about no product.
+
+    `loose` may only stand for a product's word when spelled exactly so; `alone` name no product without a second word.
+    """
+
+    loose: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class ProductMatch:
 class ProductMatcher:
     """Built once from the catalogue; `match` is a few hundred microseconds."""
 
-    def __init__(self, products: list[Product]) -> None:
+    def __init__(self, products: list[Product], everyday: Everyday = Everyday()) -> None:
+        self._everyday = everyday
         generic = {fold(word) for word in _GENERIC}
         self._names: list[tuple[str, tuple[int, ...]]] = []
         self._spellings: dict[int, set[str]] = defaultdict(set)
@@ -70,6 +73,11 @@ class ProductMatcher:
                 for word in ids:
                     users[word].add(product.handle)
         self._vocabulary = list(vocabulary)
+        self._folded = frozenset(vocabulary)
+        self._names_with: dict[int, list[int]] = defaultdict(list)
+        for place, (_, ids) in enumerate(self._names):
+            for word in ids:
+                self._names_with[word].append(place)
         self._skeletons = [skeleton(word) for word in self._vocabulary]
         count = max(len(products), 1)
         self._weight = np.array([math.log((count + 1) / len(users[i])) for i in range(len(self._vocabulary))])
@@ -83,51 +91,75 @@ class ProductMatcher:
         best_word = similar.argmax(axis=0)
         best = similar.max(axis=0)
         found: dict[str, ProductMatch] = {}
-        for handle, ids in self._names:
-            match = self._score(handle, ids, best, best_word)
-            if match and (handle not in found or match.score > found[handle].score):
-                found[handle] = match
-        ranked = sorted(found.values(), key=lambda match: -match.score)
+        for place in {place for word in np.flatnonzero(best) for place in self._names_with[int(word)]}:
+            match = self._score(place, words, best, best_word)
+            if match and (match.handle not in found or match.score > found[match.handle].score):
+                found[match.handle] = match
+        ranked = sorted(found.values(), key=lambda match: (-match.score, match.handle))
         return [match for match in ranked if match.score >= ranked[0].score * TIE_RATIO][:4]
 
-    def _score(
-        self, handle: str, ids: tuple[int, ...], best: Scores, where: npt.NDArray[np.int64]
-    ) -> ProductMatch | None:
+    def _score(self, place: int, words: list[str], best: Scores, where: npt.NDArray[np.int64]) -> ProductMatch | None:
+        handle, ids = self._names[place]
         said = [i for i in ids if best[i] > 0]
         # One word of the message may not stand for two words of a name.
         used = {int(where[i]): i for i in sorted(said, key=lambda i: best[i] * self._weight[i])}
-        if not used:
-            return None
         mass = float(sum(best[i] * self._weight[i] for i in used.values()))
-        total = float(sum(self._weight[i] for i in ids))
-        coverage = mass / total
-        lone = len(used) == 1
-        if coverage < COVERAGE_MIN or (lone and len(ids) > 1 and self._share[next(iter(used.values()))] > _LONE_WORD_SHARE_MAX):
+        coverage = mass / float(sum(self._weight[i] for i in ids))
+        if coverage < COVERAGE_MIN or (len(used) == 1 and not self._alone_suffices(words, used, len(ids))):
             return None
         return ProductMatch(handle, mass * (0.4 + 0.6 * coverage), tuple(sorted(used)))
+
+    def _alone_suffices(self, words: list[str], used: dict[int, int], name_words: int) -> bool:
+        (position, word), *_ = used.items()
+        if name_words > 1 and self._share[word] > _LONE_WORD_SHARE_MAX:
+            return False
+        return words[position].lower() not in self._everyday.alone
 
     def _similarities(self, words: list[str]) -> Scores | None:
         """(words, vocabulary), 0 where two words do not mean the same."""
         folded = [fold(word).replace(" ", "") for word in words]
         if not self._vocabulary or not any(folded):
             return None
+        exact = set(folded) & self._folded
         loose = process.cdist(folded, self._vocabulary, scorer=fuzz.ratio, score_cutoff=_CANDIDATE_MIN * 100) / 100.0
         scores = np.zeros(loose.shape, dtype=np.float64)
         for row, column in np.argwhere(loose > 0):
-            if words[row].lower() not in _COMMON:
-                scores[row, column] = self._similarity(words[row], folded[row], int(column), float(loose[row, column]))
+            raw = words[row].lower()
+            # A word that is in the catalogue as it stands is not a misspelling of another one (kurti, curtain).
+            if folded[row] in exact and self._vocabulary[column] != folded[row]:
+                continue
+            if raw not in self._everyday.loose or raw in self._spellings[int(column)]:
+                scores[row, column] = self._similarity(raw, folded[row], int(column), float(loose[row, column]))
         return scores
 
     def _similarity(self, raw: str, word: str, column: int, ratio: float) -> float:
         name = self._vocabulary[column]
         if len(word) <= _SHORT or word.isdigit() or name.isdigit():
             # Short words fold alike by chance ("was", "watch"); across scripts folding is all there is.
-            same = word == name and (not raw.isascii() or raw.lower() in self._spellings[column])
+            same = word == name and (not raw.isascii() or raw in self._spellings[column])
             return float(same)
         if word == name:
             return 1.0
         if word.startswith(name) and len(name) >= 4 and len(word) - len(name) <= 4:
             return 0.95
-        if skeleton(word) == self._skeletons[column] and len(self._skeletons[column]) >= 3 and ratio >= 0.7:
+        bones = self._skeletons[column]
+        if skeleton(word) == bones and (len(bones) >= 4 or (len(bones) == 3 and ratio >= 0.75)):
             return 0.9
         return ratio if ratio >= WORD_SIMILARITY_MIN and min(len(word), len(name)) >= 5 else 0.0
+
+
+def learn_everyday(about_products: list[str], others: list[str], products: list[Product]) -> Everyday:
+    """Everyday words, from normalised examples that may name products and from all others."""
+    names = {word.lower() for product in products for name in product.names for word in _WORD.findall(name)}
+    shares = []
+    for texts in (about_products, others):
+        counts = Counter(word.lower() for text in texts for word in set(_WORD.findall(text)))
+        shares.append((counts, max(len(texts), 1)))
+    (product_counts, product_total), (counts, total) = shares
+    loose = frozenset(word for word, count in counts.items() if count >= 2 and word not in names)
+    alone = frozenset(
+        word
+        for word, count in counts.items()
+        if count >= 3 and word in names and count / total > product_counts[word] / product_total
+    )
+    return Everyday(loose, alone)
