@@ -34,7 +34,7 @@ def main() -> None:
     uv = [str(VENV / "bin" / "uv"), "pip", "install", "--python", str(VENV / "bin" / "python"), "--no-deps"]
     # Byte-compiling now, once, saves every later start 10 to 20 seconds.
     step("Installing 256 pinned packages", [*uv, "--compile-bytecode", "-r", "constraints.txt", *torch_source()])
-    step("Installing seva itself", [*uv, "--no-build-isolation", "-e", "."])
+    step("Installing seva itself", [*uv, "-e", "."])
     STAMP.write_text(wanted)
 
 
