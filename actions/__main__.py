@@ -38,8 +38,9 @@ class GuardedExecutor(ActionExecutor):
     """Wraps every action at registration, so that no module can forget to."""
 
     def register_function(self, name: str, f: Run) -> None:
-        """Registers `f` with its failures made neutral."""
-        super().register_function(name, guarded(name, f))
+        """Registers `f` with its failures made neutral. A class without a name is a base of others and no action."""
+        if name:
+            super().register_function(name, guarded(name, f))
 
 
 def guarded(name: str, run: Run) -> Callable[..., Awaitable[Any]]:
