@@ -100,7 +100,7 @@ def build_processes(settings: Config, prepared: Prepared, demo: bool) -> list[Pr
     python = sys.executable
     rasa = [python, "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(settings.rasa_port), "--model", str(prepared.model)]
     rasa += ["--credentials", "credentials.yml", "--endpoints", "endpoints.yml"]
-    actions = [python, "-m", "rasa_sdk", "--actions", "actions", "--port", str(settings.actions_port)]
+    actions = [python, "-m", "actions"]
     gateway = [python, "-m", "bot.gateway"]
     actions_url = f"http://127.0.0.1:{settings.actions_port}/webhook"
     return [
