@@ -17,6 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "seva-installed"
 LOG = ROOT / "var" / "logs" / "install.log"
+# Python runs this line at each start. With telemetry on, every `rasa` command fails here: Rasa 3.6 gives sentry-sdk an
+# option that releases without known holes no longer take. An environment variable of the same name still wins.
+DEFAULTS = VENV / "lib" / "python3.11" / "site-packages" / "seva_defaults.pth"
+NO_TELEMETRY = 'import os; os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")\n'
 
 
 def main() -> None:
@@ -35,6 +39,7 @@ def main() -> None:
     # Byte-compiling now, once, saves every later start 10 to 20 seconds.
     step("Installing 256 pinned packages", [*uv, "--compile-bytecode", "-r", "constraints.txt", *torch_source()])
     step("Installing seva itself", [*uv, "-e", "."])
+    DEFAULTS.write_text(NO_TELEMETRY)
     STAMP.write_text(wanted)
 
 
