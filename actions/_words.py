@@ -49,6 +49,10 @@ def _said(phrase: str, folded: str) -> bool:
 
 
 def _first(phrases: tuple[str, ...], folded: str) -> int:
-    # Indian languages add endings, so a word of five letters or more may go on after the phrase.
-    starts = (folded.find(phrase if len(phrase) < 7 else phrase.rstrip()) for phrase in phrases if phrase.strip())
+    starts = (folded.find(phrase if _ends_short(phrase) else phrase.rstrip()) for phrase in phrases if phrase.strip())
     return min((start for start in starts if start >= 0), default=-1)
+
+
+def _ends_short(phrase: str) -> bool:
+    # Indian languages add endings, so a last word of four folded letters or more may go on; shorter ones are chance.
+    return len(phrase.split()[-1]) < 4
