@@ -63,7 +63,17 @@ def test_a_person_is_asked_for_and_the_bot_falls_silent(system: System) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "   ", "😀😀😀", "x" * 10_000, "a\u0000b\u202egnp.exe", "<script>alert(1)</script> **hi**", "/restart", "ok ઓકે சரி"]
+    "text",
+    [
+        "",
+        "   ",
+        "😀😀😀",
+        "x" * 10_000,
+        "a\u0000b\u202egnp.exe",
+        "<script>alert(1)</script> **hi**",
+        "/restart",
+        "ok ઓકે சரி",
+    ],
 )
 def test_bad_input_gets_an_answer(system: System, text: str) -> None:
     answers = ask(system, text, "how do I pay by upi")
