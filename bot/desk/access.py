@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeAlias
+from typing import Any, Concatenate, ParamSpec, TypeAlias, cast
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest, HttpResponse
@@ -42,7 +42,7 @@ def for_agents(page: AgentPage[P]) -> AgentPage[P]:
             return HttpResponse(status=401, headers={"HX-Redirect": reverse("desk:sign-in")})
         return redirect(sign_in)
 
-    return checked
+    return cast(AgentPage[P], checked)
 
 
 def agent_of(request: HttpRequest) -> User:

@@ -89,7 +89,9 @@ def welcome_page(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     name = request.POST.get("name", "").strip()[:NAME_MAX]
     problems = _check_choice(request, user, name)
     if problems:
-        return desk_page(request, "desk/welcome.html", {"invited": user, "name": name, "problems": problems}, status=422)
+        return desk_page(
+            request, "desk/welcome.html", {"invited": user, "name": name, "problems": problems}, status=422
+        )
     user.first_name = name
     user.set_password(request.POST["password"])
     user.save(update_fields=["first_name", "password"])

@@ -50,7 +50,9 @@ def build_rows(which: str, agent: User, now: datetime, language: str) -> list[Ro
 
 
 def _find(which: str, agent: User) -> QuerySet[Conversation]:
-    last = Message.objects.filter(conversation=OuterRef("pk")).exclude(text="").exclude(author=Author.SYSTEM).order_by("-id")
+    # What people said: the assistant's answers and notices stand in the story.
+    people = (Author.CONTACT, Author.AGENT)
+    last = Message.objects.filter(conversation=OuterRef("pk"), author__in=people).exclude(text="").order_by("-id")
     hand_off = HandOff.objects.filter(conversation=OuterRef("pk"), ended_at=None)
     unread = Q(messages__direction=Direction.INBOUND, messages__id__gt=F("agent_read_id"))
     found = Conversation.objects.select_related("contact", "agent").annotate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -107,7 +108,7 @@ def script_language(text: str) -> str:
 
 def _build_order(order: Order, language: str) -> OrderShown:
     expected = order.estimated_delivery
-    placed = timezone.localtime(order.placed_at, timezone.zoneinfo.ZoneInfo(config().shop_timezone))
+    placed = timezone.localtime(order.placed_at, ZoneInfo(config().shop_timezone))
     states = (order.financial_status, order.fulfillment_status, order.return_status)
     return OrderShown(
         name=order.name,

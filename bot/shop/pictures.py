@@ -30,7 +30,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 _COLOURS: dict[str, str] = {
-    "indigo": "#2f3f73", "navy": "#2a3a5c", "peacock": "#0f6b78", "teal": "#1f7270", "sky": "#7ea9c4", "blue": "#3d628f",
+    "indigo": "#2f3f73", "navy": "#2a3a5c", "peacock": "#0f6b78", "teal": "#1f7270", "sky": "#7ea9c4",
+    "blue": "#3d628f",
     "maroon": "#7d2a35", "wine": "#6b2439", "red": "#a8362d", "rust": "#b0552f", "rose": "#c58a76", "peach": "#dfa384",
     "mustard": "#cf9a34", "yellow": "#dcb045", "gold": "#c39a46", "bottle": "#24523d", "olive": "#74763f",
     "leaf": "#5c8a45", "parrot": "#5f9a3f", "green": "#3f7a52", "khaki": "#a3906a", "beige": "#cbb690",

@@ -1,4 +1,4 @@
-"""What a product looks like on a page: its name in the page's language, price, saving, stock and choices. No requests."""
+"""What a product looks like on a page: its name in the page's language, price, saving, stock and choices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real browser against a real gateway. Every page is watched: an error in its console or a blocked file fails the test."""
+"""A real browser against a real gateway. An error in a watched page's console, or a blocked file, fails the test."""
 
 from __future__ import annotations
 
@@ -16,13 +16,19 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
-).split()
+).split(" ")
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 AGENT_NAME = "Meera Joshi"
 AGENT_PASSWORD = "tulsi-and-thread-2026"
 # The browser's words for a connection that a test cuts on purpose.
-CUT = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_INCOMPLETE_CHUNKED_ENCODING", "WebSocket")
+CUT = (
+    "ERR_CONNECTION_REFUSED",
+    "ERR_CONNECTION_RESET",
+    "ERR_EMPTY_RESPONSE",
+    "ERR_INCOMPLETE_CHUNKED_ENCODING",
+    "WebSocket",
+)
 
 Open = Callable[..., Page]
 

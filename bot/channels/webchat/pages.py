@@ -1,4 +1,4 @@
-"""The chat as others' pages carry it: `/widget.js`, a small script that adds a button, and `/chat/`, the frame it opens.
+"""The chat as others' pages carry it: `/widget.js`, a small script that adds a button, and `/chat/`, the frame behind it.
 
 The frame brings its own strict policy; only the gateway's own pages and ALLOWED_ORIGINS may frame it.
 """
@@ -47,17 +47,18 @@ def chat_page(request: HttpRequest) -> HttpResponse:
         request.GET.get("language"), request.headers.get("Accept-Language", ""), config().default_language
     )
     own = f"{request.scheme}://{request.get_host()}"
+    texts = {code: area_texts("widget", code) for code in LANGUAGE_NAMES}
     setup = {
         "language": language,
         "languages": LANGUAGE_NAMES,
-        "texts": {code: area_texts("widget", code) for code in LANGUAGE_NAMES},
+        "texts": texts,
         "shop_name": config().shop_name,
         "text_max": TEXT_MAX,
         "origins": [own, *config().allowed_origins],
         "host": request.GET.get("host", own)[:PAGE_MAX],
         "page": _read_page(request),
     }
-    context = {"setup": setup, "language": language, "no_script": setup["texts"][language]["no_script"]}
+    context = {"setup": setup, "language": language, "no_script": texts[language]["no_script"]}
     response = render(request, "webchat/chat.html", context)
     response.headers["Content-Security-Policy"] = build_policy(request.get_host(), config().allowed_origins)
     response.headers["Cache-Control"] = "no-cache"

@@ -149,6 +149,8 @@ class SevaChat extends LitElement {
     if (!clean) return;
     if ([...clean].length > setup.text_max) return this.showHint("too_long");
     this.talk.write(clean, choice);
+    // Writing after the end begins anew, with the assistant.
+    if (this.state.state === "closed") this.state = { state: "bot", agent: "" };
     this.follow = true;
     this.wire.flush();
   }
