@@ -1,4 +1,4 @@
-"""The chat as others' pages carry it: `/widget.js`, a small script that adds a button, and `/chat/`, the frame behind it.
+"""The chat as others' pages carry it: `/widget.js`, a small script that adds a button, and `/chat/`, its frame.
 
 The frame brings its own strict policy; only the gateway's own pages and ALLOWED_ORIGINS may frame it.
 """
