@@ -23,6 +23,15 @@ async def wait_until(condition: Callable[[], Any], what: str, timeout_s: float =
         return value
 
 
+async def close_client(client: socketio.AsyncClient) -> None:
+    """Ends a connection whatever state it is in, and leaves no socket open."""
+    http = client.eio.http
+    if client.connected:
+        await client.disconnect()
+    if http and not http.closed:
+        await http.close()
+
+
 class Visitor:
     """`shown`: messages by id, live or from history. `errors`, `states`, `echoes`, `typing`: frames as they came."""
 
@@ -62,8 +71,9 @@ class Visitor:
         return self.session_states[-1]
 
     async def leave(self) -> None:
+        """Closes the page."""
         if self._client:
-            await self._client.disconnect()
+            await close_client(self._client)
             self._client = None
 
     async def send(self, message: str, cid: str | None = None, **more: Any) -> Json:
