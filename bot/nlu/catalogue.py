@@ -27,10 +27,11 @@ class Product:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Words for colours and kinds of goods: key of the catalogue -> ways to say it."""
+    """Words for colours and kinds of goods (key of the catalogue -> ways to say it), and names of other companies."""
 
     colors: dict[str, list[str]]
     kinds: dict[str, list[str]]
+    companies: list[str]
 
 
 def load_products(folder: Path) -> list[Product]:
@@ -53,7 +54,7 @@ def load_products(folder: Path) -> list[Product]:
 @cache
 def load_lexicon() -> Lexicon:
     content = yaml.safe_load(LEXICON.read_text(encoding="utf-8"))
-    return Lexicon(content["colors"], content["kinds"])
+    return Lexicon(content["colors"], content["kinds"], content["companies"])
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -23,7 +23,7 @@ from bot.nlu.context import read_context
 from bot.nlu.encoder import sentence_vector
 from bot.nlu.features import mask
 from bot.nlu.importer import FAQ_INTENT
-from bot.nlu.model import Matrix, RouteModel, fit_model, load_model, save_model
+from bot.nlu.model import Matrix, RouteModel, confidences, fit_model, load_model, save_model
 from bot.nlu.understanding import Understanding, understand
 from knowledge.encoder import DEFAULT_ENCODER, load_encoder
 
@@ -63,8 +63,8 @@ class RouteClassifier(StoredComponent, IntentClassifier):  # type: ignore[misc]
             found = self._understand(message, tracker)
             message.set(UNDERSTANDING, found)
             ranking = [
-                {"name": name, "confidence": round(probability, 4)}
-                for name, probability in zip(found.ranking.labels, found.ranking.probabilities, strict=True)
+                {"name": name, "confidence": round(confidence, 4)}
+                for name, confidence in zip(found.ranking.labels, confidences(found.ranking), strict=True)
             ]
             message.set(INTENT, {**ranking[0], "name": ranking[0]["name"].partition("/")[0]}, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)

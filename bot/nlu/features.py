@@ -6,12 +6,14 @@ the route model only. Texts come in normalised.
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.language.fold import fold, skeleton
+from bot.nlu.catalogue import load_lexicon
 from bot.nlu.words import WORD
 
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
@@ -22,13 +24,21 @@ MASKS = ((_EMAIL, "someone@example.org"), (_ORDER, "TT-10400"), (_PHONE, "999990
 
 
 def mask(text: str) -> str:
-    """The text with every order number, e-mail, phone and PIN code replaced by one and the same example of it.
+    """The text with every order number, e-mail, phone, PIN code and other company replaced by one example of it.
 
-    Which number it is says nothing about what is wanted, and must not be learned.
+    Which one it is says nothing about what is wanted, and must not be learned.
     """
     for pattern, example in MASKS:
         text = pattern.sub(example, text)
-    return text
+    return _companies().sub("flipkart", text)
+
+
+@cache
+def _companies() -> re.Pattern[str]:
+    names = sorted(load_lexicon().companies, key=len, reverse=True)
+    latin = "|".join(re.escape(name) for name in names if name.isascii())
+    native = "|".join(re.escape(name) for name in names if not name.isascii())
+    return re.compile(rf"(?i)\b(?:{latin})\b|{native}")
 
 
 @dataclass

@@ -63,17 +63,20 @@ def understand(
 
 def blend(first: Ranking, second: Ranking, share: float) -> Ranking:
     """The first ranking with `share` (0-1) of the second counted in."""
-    sums: dict[str, float] = {}
+    sums: dict[str, list[float]] = {}
     for ranking, weight in ((first, 1.0 - share), (second, share)):
-        for label, probability in zip(ranking.labels, ranking.probabilities, strict=True):
-            sums[label] = sums.get(label, 0.0) + weight * probability
-    order = sorted(sums, key=lambda label: -sums[label])
-    return Ranking(order, [sums[label] for label in order], second.nearest, first.unknown_share)
+        for label, probability, score in zip(ranking.labels, ranking.probabilities, ranking.scores, strict=True):
+            known = sums.setdefault(label, [0.0, 0.0])
+            sums[label] = [known[0] + weight * probability, known[1] + weight * score]
+    order = sorted(sums, key=lambda label: -sums[label][0])
+    probabilities, scores = ([sums[label][column] for label in order] for column in (0, 1))
+    return Ranking(order, probabilities, scores, second.nearest, first.unknown_share)
 
 
 def _pinned(ranking: Ranking, label: str) -> Ranking:
     others = [(name, 0.1 * p) for name, p in zip(ranking.labels, ranking.probabilities, strict=True) if name != label]
-    return Ranking([label, *(n for n, _ in others)], [0.9, *(p for _, p in others)], [(label, 1.0)], 0.0)
+    shares = [0.9, *(p for _, p in others)]
+    return Ranking([label, *(name for name, _ in others)], shares, list(shares), [(label, 1.0)], 0.0)
 
 
 def _without_identifiers(text: str, entities: list[tuple[str, int, int]]) -> str:
