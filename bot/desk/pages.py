@@ -79,6 +79,16 @@ def hand_back(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @for_agents
+def typing(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
+    """Shows the customer that their agent is writing; what is written stays here until it is sent."""
+    agent = agent_of(request)
+    if Conversation.objects.filter(pk=conversation_id, state=State.AGENT, agent=agent).exists():
+        handoffs.show_typing(conversation_id, agent, True)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@for_agents
 def reply(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """Sends the agent's words. `key` makes a double click one message."""
     text = request.POST.get("text", "")

@@ -18,6 +18,7 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/story", pages.story, name="story"),
     path("c/<uuid:conversation_id>/take", pages.take, name="take"),
     path("c/<uuid:conversation_id>/reply", pages.reply, name="reply"),
+    path("c/<uuid:conversation_id>/typing", pages.typing, name="typing"),
     path("c/<uuid:conversation_id>/close", pages.close, name="close"),
     path("c/<uuid:conversation_id>/hand-back", pages.hand_back, name="hand-back"),
 ]

@@ -21,6 +21,7 @@ from tests.fakes.rasa_server import FakeRasa
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "browser-tests-token"
 WAIT_S = 30.0
+MESSAGE_RATE = 12
 RUN_SETUP = """
 import django
 django.setup()
@@ -105,7 +106,7 @@ class Site:
         own: dict[str, Any] = {
             "DATA_DIR": self.data_dir, "GATEWAY_PORT": self.port, "RASA_URLS": f"http://127.0.0.1:{self.rasa.port}",
             "RASA_TOKEN": TOKEN, "SECRET_KEY": "browser-tests-only-" + "k" * 40, "SHOP_TODAY": "2026-11-21",
-            "DJANGO_SETTINGS_MODULE": "bot.settings", "SWEEP_S": "0.05", "MESSAGE_RATE": "30",
+            "DJANGO_SETTINGS_MODULE": "bot.settings", "SWEEP_S": "0.05", "MESSAGE_RATE": MESSAGE_RATE,
         }  # fmt: skip
         kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}  # noqa: TID251
         return kept | {name: str(value) for name, value in own.items()}

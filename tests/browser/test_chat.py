@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.chat import Chat
 from tests.browser.conftest import Open
-from tests.browser.site import Site
+from tests.browser.site import MESSAGE_RATE, Site
 
 pytestmark = pytest.mark.browser
 
@@ -127,6 +127,31 @@ def test_shift_enter_writes_a_new_line(open_shop: Open) -> None:
     chat.field.type("two")
     chat.field.press("Enter")
     expect(chat.frame.locator(".mine .bubble")).to_have_text("one\ntwo")
+
+
+def test_burst_over_the_rate_is_slowed_down_and_nothing_is_lost(open_shop: Open) -> None:
+    chat = Chat(open_shop()).open()
+    count = MESSAGE_RATE + 3
+    for number in range(count):
+        chat.say(f"burst {number:02}")
+    expect(chat.frame.get_by_text("That was quick.")).to_be_visible()
+    expect(chat.frame.locator(".mine")).to_have_count(count)
+    expect(chat.frame.locator('.mine:has(.mark[title="Sending"])')).to_have_count(0, timeout=30_000)
+    expect(chat.said(f"burst {count - 1:02}")).to_have_count(1)
+    shown = chat.frame.locator(".mine .bubble").all_inner_texts()
+    assert shown == [f"burst {number:02}" for number in range(count)]
+
+
+def test_somebody_is_writing_is_shown_while_the_answer_is_made(open_shop: Open, site: Site) -> None:
+    chat = Chat(open_shop()).open()
+    site.rasa.app.delay_s = 1.0
+    try:
+        chat.say("think about it")
+        expect(chat.frame.locator(".typing")).to_be_visible()
+        expect(chat.said("about: think about it")).to_be_visible()
+        expect(chat.frame.locator(".typing")).to_have_count(0)
+    finally:
+        site.rasa.app.delay_s = 0.0
 
 
 def test_unread_answers_are_counted_on_the_button(open_shop: Open, site: Site) -> None:

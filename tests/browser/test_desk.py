@@ -69,7 +69,10 @@ def test_assistant_is_silent_with_an_agent_and_back_after_hand_back(open_shop: O
     take(desk, "back")
     chat.say("are you there")
     expect(desk.locator("#story")).to_contain_text("are you there")
+    desk.get_by_label("Your reply").press_sequentially("Y")
+    expect(chat.frame.locator(".typing")).to_contain_text(AGENT_NAME)
     reply(desk, "Yes, I am.")
+    expect(chat.frame.locator(".typing")).to_have_count(0)
     expect(chat.said("Yes, I am.")).to_be_visible()
     assert "are you there" not in [said for _, _, said in site.rasa.app.ran]
     desk.get_by_role("button", name="Back to the assistant").click()

@@ -19,10 +19,10 @@ def path(conversation: Conversation, action: str = "") -> str:
     return f"/desk/c/{conversation.pk}" + (f"/{action}" if action else "")
 
 
-@pytest.mark.parametrize("action", ["", "story", "take", "reply", "close", "hand-back"])
+@pytest.mark.parametrize("action", ["", "story", "take", "reply", "typing", "close", "hand-back"])
 def test_strangers_are_sent_to_sign_in(client: Client, make: Make, action: str) -> None:
     found = make()
-    call = client.post if action in {"take", "reply", "close", "hand-back"} else client.get
+    call = client.post if action in {"take", "reply", "typing", "close", "hand-back"} else client.get
     answer = call(path(found, action))
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("/desk/sign-in")

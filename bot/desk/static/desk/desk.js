@@ -67,9 +67,17 @@
     field.style.height = "auto";
     field.style.height = `${Math.min(field.scrollHeight + 2, 240)}px`;
   }
+  let told = 0;
+  function tellTyping(form) {
+    if (Date.now() - told < 3000) return;
+    told = Date.now();
+    const body = new URLSearchParams({ csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value });
+    fetch(`/desk/c/${talk().dataset.id}/typing`, { method: "POST", body }).catch(() => {});
+  }
   document.addEventListener("input", (event) => {
     if (event.target.id !== "reply-text") return;
     stored.set(DRAFT + talk().dataset.id, event.target.value);
+    tellTyping(event.target.form);
     event.target.form.querySelector(".kept").hidden = !event.target.value;
     grow(event.target);
   });

@@ -8,7 +8,8 @@ import { dayOf, fill, icons, languageOf, sameDay } from "./words.js";
 
 const setup = JSON.parse(document.getElementById("seva-setup").textContent);
 const LANGUAGE = "seva.language";
-const TYPING_MS = 20000;
+// A person's sign is renewed while they write; the assistant's lasts until it answers.
+const TYPING_MS = { agent: 6000, bot: 20000 };
 const OFFLINE_AFTER_MS = 1500;
 const COUNT_FROM = 200;
 const GROUP_MS = 5 * 60000;
@@ -88,7 +89,7 @@ class SevaChat extends LitElement {
   showTyping({ on, who, name }) {
     clearTimeout(this.typingTimer);
     this.typing = on ? name || (who === "agent" && this.state.agent) || this.t.assistant : "";
-    if (on) this.typingTimer = setTimeout(() => this.stopTyping(), TYPING_MS);
+    if (on) this.typingTimer = setTimeout(() => this.stopTyping(), TYPING_MS[who] || TYPING_MS.bot);
     this.requestUpdate();
   }
 

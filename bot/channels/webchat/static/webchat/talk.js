@@ -2,7 +2,6 @@
 // confirmed yet stand after it and are kept in `storage`, so that a reload or a crash loses nothing.
 
 const OUTBOX = "seva.outbox";
-const OUTBOX_MAX = 50;
 
 export class Talk {
   constructor(storage, changed) {
@@ -37,7 +36,6 @@ export class Talk {
   write(text, choice) {
     const item = { cid: makeId(), text, choice, ts: new Date().toISOString() };
     this.outbox.push(item);
-    this.outbox = this.outbox.slice(-OUTBOX_MAX);
     this.keep();
     return item;
   }
