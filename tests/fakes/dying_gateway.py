@@ -42,10 +42,13 @@ def main(point: str, count: int) -> None:
 
         return call
 
-    port.record_inbound = around(port.record_inbound, "before_a", "after_a")
-    steps.record_replies = around(steps.record_replies, None, "inside_b")
-    steps.after_answer = around(steps.after_answer, "before_b", "after_b")
-    steps.after_send = around(steps.after_send, "before_c", "after_c")
+    for module, name, before, after in (
+        (port, "record_inbound", "before_a", "after_a"),
+        (steps, "record_replies", None, "inside_b"),
+        (steps, "after_answer", "before_b", "after_b"),
+        (steps, "after_send", "before_c", "after_c"),
+    ):
+        setattr(module, name, around(getattr(module, name), before, after))
     gateway.main()
 
 

@@ -26,7 +26,7 @@ async def in_database(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -
     return await asyncio.to_thread(call)
 
 
-async def wait_for_rows(read: Callable[[], R], what: str, timeout_s: float = WAIT_S) -> R:
+async def wait_for_rows(read: Callable[[], R | None], what: str, timeout_s: float = WAIT_S) -> R:
     """The first true value that `read` finds in the database; fails with `what` after `timeout_s`."""
     deadline = time.monotonic() + timeout_s
     while not (value := await in_database(read)):

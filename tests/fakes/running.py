@@ -46,7 +46,7 @@ class Running(Generic[App]):
             self._server = self._task = None
 
 
-class _QuietServer(uvicorn.Server):  # type: ignore[misc]  # uvicorn is not typed for us
+class _QuietServer(uvicorn.Server):
     """Signals belong to pytest."""
 
     @contextlib.contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import socketio
+from django.db import OperationalError
 
 from bot.assembly import build_gateway
 from bot.config import config
@@ -256,21 +257,15 @@ async def test_the_shops_pages_are_let_in(strict_url: str, origin: str) -> None:
 async def test_an_unsaved_message_is_not_acknowledged(
     visitors: Visitors, gateway: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from django.db import OperationalError
-
-    from bot.conversations import port
-
-    real = port.record_inbound
-
     def locked(*args: Any, **kwargs: Any) -> Any:
         raise OperationalError("database is locked")
 
     visitor = visitors()
     await visitor.open()
-    monkeypatch.setattr(port, "record_inbound", locked)
+    monkeypatch.setattr("bot.conversations.port.record_inbound", locked)
     ack = await visitor.send("keep me", cid="k")
     assert (ack["ok"], ack["code"], ack["cid"]) == (False, "unavailable", "k")
-    monkeypatch.setattr(port, "record_inbound", real)
+    monkeypatch.undo()
     assert (await visitor.send("keep me", cid="k"))["ok"]
     await visitor.wait_for_text("about: keep me")
     assert "keep me" not in caplog.text

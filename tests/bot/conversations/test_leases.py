@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,6 +16,7 @@ from bot.conversations.leases import Claim, LeaseLost, claim_conversation, fence
 from bot.conversations.models import Conversation, Message, Turn
 from bot.conversations.states import Delivery, Handling, TurnState
 from bot.conversations.steps import Ask, Send
+from bot.conversations.turns import build_request
 from tests.bot.conversations.conftest import Say, build_result
 
 
@@ -56,14 +58,16 @@ def test_a_zombie_writes_nothing(say: Say) -> None:
     claim, step = work
     assert isinstance(step, Ask)
     assert step.request == stale.step.request
+    zombie, turn_id = stale.claim, stale.step.turn_id
     late = build_result(step.request.message_id, "from the zombie")
-    for write in (
-        lambda: steps.after_answer(stale.claim, stale.step.turn_id, late, 1.0),
-        lambda: steps.after_failure(stale.claim, stale.step.turn_id, "x", True),
-        lambda: steps.renew(stale.claim),
-        lambda: steps.after_fault(stale.claim, "x"),
-        lambda: release(stale.claim, None),
-    ):
+    writes: list[Callable[[], object]] = [
+        lambda: steps.after_answer(zombie, turn_id, late, 1.0),
+        lambda: steps.after_failure(zombie, turn_id, "x", True),
+        lambda: steps.renew(zombie),
+        lambda: steps.after_fault(zombie, "x"),
+        lambda: release(zombie, None),
+    ]
+    for write in writes:
         with pytest.raises(LeaseLost):
             write()
     assert not Message.objects.filter(direction="outbound").exists()
@@ -155,14 +159,13 @@ def test_fencing_renews_the_lease(say: Say) -> None:
 def test_a_row_no_step_can_be_made_of_is_put_aside(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
     say("broken", user="u1")
     say("fine", user="u2")
-    real = steps.build_request
 
     def break_one(turn: Turn, conversation: Conversation) -> object:
         if turn.text == "broken":
             raise RuntimeError("no request can be made")
-        return real(turn, conversation)
+        return build_request(turn, conversation)
 
-    monkeypatch.setattr(steps, "build_request", break_one)
+    monkeypatch.setattr("bot.conversations.steps.build_request", break_one)
     broken = steps.claim_work("one")
     assert broken
     assert broken[1] is None
