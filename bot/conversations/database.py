@@ -53,20 +53,17 @@ class _Threads(ThreadPoolExecutor):
     """A pool that can close the database connection of each of its threads (Django keeps one a thread)."""
 
     def __init__(self, size: int, name: str) -> None:
-        self._started = 0
-        super().__init__(size, thread_name_prefix=name, initializer=self._count)
-
-    def _count(self) -> None:
-        self._started += 1
+        self._size = size
+        super().__init__(size, thread_name_prefix=name)
 
     def close(self) -> None:
         """Ends all threads."""
-        together = threading.Barrier(max(self._started, 1))
+        together = threading.Barrier(self._size)
 
         def close_own() -> None:
             connections.close_all()
             together.wait(timeout=5)  # nobody takes two of these, so every thread takes one
 
-        for call in [self.submit(close_own) for _ in range(self._started)]:
+        for call in [self.submit(close_own) for _ in range(self._size)]:
             call.result()
         self.shutdown(wait=True)

@@ -262,11 +262,12 @@ async def test_an_unsaved_message_is_not_acknowledged(
 
     visitor = visitors()
     await visitor.open()
+    words = " ".join(("keep", "me"))  # so that no line of a traceback contains them
     monkeypatch.setattr("bot.conversations.port.record_inbound", locked)
-    ack = await visitor.send("keep me", cid="k")
+    ack = await visitor.send(words, cid="k")
     assert (ack["ok"], ack["code"], ack["cid"]) == (False, "unavailable", "k")
     monkeypatch.undo()
-    assert (await visitor.send("keep me", cid="k"))["ok"]
-    await visitor.wait_for_text("about: keep me")
-    assert "keep me" not in caplog.text
+    assert (await visitor.send(words, cid="k"))["ok"]
+    await visitor.wait_for_text(f"about: {words}")
+    assert words not in caplog.text
     assert await wait_for_rows(lambda: Message.objects.filter(handling=Handling.DONE).count() == 1, "one row")
