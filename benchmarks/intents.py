@@ -8,8 +8,10 @@ components (catalogue, gate) are left out. Both pipelines are trained and asked 
 
 import argparse
 import asyncio
+import contextlib
 import csv
 import json
+import logging
 import sys
 import tempfile
 import time
@@ -64,6 +66,7 @@ class Guess:
 
 def main() -> None:
     options = _parse_options()
+    _quieten()
     train, test = read_rows(options.data, options.train_split)
     figures: dict[str, Any] = {"data": options.data.name, "train_split": options.train_split}
     figures |= {"train": len(train), "test": len(test)} | measure(SEVA, train, test)
@@ -142,6 +145,16 @@ def as_text(figures: dict[str, Any]) -> str:
     return "\n".join(lines + [f"{name:14}" + "".join(f"{part[key]!s:>23}" for key in keys) for name, part in rows])
 
 
+def _quieten() -> None:
+    """Rasa's structured log goes to standard output at debug level, where the figures belong."""
+    import structlog
+
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
 def _train(pipeline: list[dict[str, Any]], rows: list[Row], folder: Path) -> Any:
     from rasa.core.agent import Agent
     from rasa.model_training import train_nlu
@@ -155,7 +168,8 @@ def _train(pipeline: list[dict[str, Any]], rows: list[Row], folder: Path) -> Any
     content = {"recipe": "default.v1", "assistant_id": "benchmark", "language": "en", "pipeline": pipeline}
     config.write_text(json.dumps(content), encoding="utf-8")
     print(f"training on {len(rows)} examples of {len(names)} labels", file=sys.stderr)
-    model = train_nlu(str(config), str(data), str(folder / "models"))
+    with contextlib.redirect_stdout(sys.stderr):
+        model = train_nlu(str(config), str(data), str(folder / "models"))
     agent = Agent.load(model)
     agent.names = names
     return agent

@@ -23,7 +23,7 @@ from bot.nlu.context import read_context
 from bot.nlu.encoder import sentence_vector
 from bot.nlu.features import mask
 from bot.nlu.importer import FAQ_INTENT
-from bot.nlu.model import Matrix, RouteModel, confidences, fit_model, load_model, save_model
+from bot.nlu.model import SPARSE_SHARE, Matrix, RouteModel, confidences, fit_model, load_model, save_model
 from bot.nlu.understanding import Understanding, understand
 from knowledge.encoder import DEFAULT_ENCODER, load_encoder
 
@@ -33,7 +33,7 @@ _FILE = "routes.joblib"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class RouteClassifier(StoredComponent, IntentClassifier):  # type: ignore[misc]
-    """`encoder`: the same name as in the featurizer before it; used for follow-ups."""
+    """`encoder`: the same name as in the featurizer before it; `sparse_share`: weight of words beside vectors."""
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         super().__init__(config, storage, resource)
@@ -44,23 +44,28 @@ class RouteClassifier(StoredComponent, IntentClassifier):  # type: ignore[misc]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"encoder": DEFAULT_ENCODER}
+        return {"encoder": DEFAULT_ENCODER, "sparse_share": SPARSE_SHARE}
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fits and stores the model. Takes about 10 s for 7,500 examples on one core."""
-        examples = [one for one in training_data.intent_examples if one.get(TEXT)]
-        vectors = [sentence_vector(one) for one in examples]
-        texts = [normalised_text(one) for one in examples]
-        self._model = fit_model(_stack(vectors), texts, [label(one) for one in examples])
+        model = self.fit(training_data.intent_examples)
         with self.storage.write_to(self.resource) as folder:
-            save_model(self._model, folder / _FILE)
-        logger.info("route model: %d examples of %d labels", len(examples), len(self._model.labels))
+            save_model(model, folder / _FILE)
         return self.resource
+
+    def fit(self, messages: list[Message]) -> RouteModel:
+        """Fits the model to labelled messages that went through the components before, and uses it from now on."""
+        examples = [one for one in messages if one.get(TEXT)]
+        vectors = np.stack([sentence_vector(one) for one in examples]).astype(np.float32)
+        texts = [normalised_text(one) for one in examples]
+        self._model = fit_model(vectors, texts, [label(one) for one in examples], self.config["sparse_share"])
+        logger.info("route model: %d examples of %d labels", len(examples), len(self._model.labels))
+        return self._model
 
     # Rasa's graph validation knows no unions; `rasa test nlu` passes None.
     def process(self, messages: list[Message], tracker: DialogueStateTracker = None) -> list[Message]:  # type: ignore[assignment]
         for message in messages:
-            found = self._understand(message, tracker)
+            found = self.understand(message, tracker)
             message.set(UNDERSTANDING, found)
             ranking = [
                 {"name": name, "confidence": round(confidence, 4)}
@@ -70,7 +75,8 @@ class RouteClassifier(StoredComponent, IntentClassifier):  # type: ignore[misc]
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 
-    def _understand(self, message: Message, tracker: DialogueStateTracker | None) -> Understanding:
+    def understand(self, message: Message, tracker: DialogueStateTracker | None = None) -> Understanding:
+        """What the model and the context say of a message that went through the components before."""
         if self._model is None:
             raise ValueError("RouteClassifier is used before it was trained")
         context = read_context(message, tracker)
@@ -94,7 +100,3 @@ def label(message: Message) -> str:
     """The label that an example teaches: its intent, for the FAQ with the topic."""
     intent = str(message.get(INTENT))
     return f"{FAQ_INTENT}/{message.get(TOPIC)}" if message.get(TOPIC) else intent
-
-
-def _stack(vectors: list[Matrix]) -> Matrix:
-    return np.stack(vectors).astype(np.float32)
