@@ -14,7 +14,8 @@ PAYLOAD = "/human"
 _WORDS = frozenset(
     (
         *("agent", "human", "person", "operator", "representative", "executive", "manager", "staff"),
-        *("manas", "maanas", "manaso", "manasne", "manah", "ejant", "ajent", "saheb", "manushya", "manithar", "manidhar", "manithan", "aal"),
+        *("manas", "maanas", "manaso", "manushya", "manithar", "manidhar", "manithan", "aal"),
+        *("manasne", "maanasne", "manah", "ejant", "ajent", "saheb", "vyakti"),
         *("aalu", "aala", "manushan", "manusan", "manushanga", "manithargal", "nabar", "oruthar", "supervisor"),
         *("માણસ", "માણસને", "માણસો", "માણસનો", "માણસની", "માણસથી", "માણહ", "વ્યક્તિ", "વ્યક્તિને"),
         *("એજન્ટ", "એજન્ટને", "એજંટ", "મેનેજર", "મેનેજરને", "ઓપરેટર", "સાહેબ", "સાહેબને", "સુપરવાઇઝર", "સ્ટાફ"),
