@@ -61,6 +61,11 @@ def build_answer(item: Item, turn: Turn, aspects: list[str]) -> tuple[str, str]:
     return _join(lines), told
 
 
+def tell_aspect(item: Item, aspect: str, language: str) -> str:
+    """One aspect of a product under its name."""
+    return _join([item.name(language), *_TELL[aspect](item, language)])
+
+
 def _about_choice(item: Item, wish: Wish, language: str) -> list[str]:
     """What there is in the size and colour that were asked for."""
     wanted = fitting_choices(item, wish)

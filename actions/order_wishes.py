@@ -1,7 +1,7 @@
-"""Wishes about one's own order beyond its status: cancel, change, return, refund, invoice; and about one's own data.
+"""Wishes about one's own order beyond its status: cancel, change, return, refund, invoice.
 
 Each tells the shop's rule and, where the order is verified in this conversation, what it means for that order; a person
-does the rest with one tap. domain/orders.yml and domain/privacy.yml name the intents.
+does the rest with one tap. domain/orders.yml names the intents.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from actions._buttons import english_button, order_button, person_button
 from actions._faq_answers import find_answer, topic_button
 from actions._handing import hand_off
+from actions._hearing import ListeningAction
 from actions._order_words import refund_lines, word_lines
-from actions._turn import Answer, Json, Reply, SkillAction, Turn
+from actions._turn import Answer, Json, Reply, Turn
 from bot.language.formats import day, money
 from bot.language.texts import say
 from bot.shop.clock import shop_day, today
@@ -38,7 +39,7 @@ _NEVER_SENT = ("cancelled", "closed_unpaid", "payment_failed")
 _RETURNING = ("return_requested", "return_in_progress", "returned")
 
 
-class _OrderWish(SkillAction):
+class _OrderWish(ListeningAction):
     """One wish: `action_answer_<route>`."""
 
     route = ""
@@ -80,19 +81,6 @@ class ActionAnswerInvoiceRequest(_OrderWish):
     """Send me the invoice."""
 
     action_name, route = "action_answer_invoice_request", "invoice_request"
-
-
-class ActionAnswerPrivacyRequest(SkillAction):
-    """Show, correct or erase my data: only a person who checked the identity may do that."""
-
-    action_name = "action_answer_privacy_request"
-
-    def answer(self, turn: Turn) -> Answer:
-        topics = (topic_button(topic, turn.language) for topic in ("privacy.rights", "privacy.data"))
-        buttons = [person_button(turn.language), *(topic for topic in topics if topic)]
-        if turn.romanised:
-            buttons.append(english_button())
-        return Answer([Reply(say("orders.privacy.request", turn.language), buttons)], offer="person")
 
 
 def answer_wish(turn: Turn, route: str, story: Story) -> Answer:

@@ -109,6 +109,8 @@ class ValidateOrdersStatusForm(FormValidationAction):
         events = await super().get_validation_events(dispatcher, tracker, domain)
         said = {event["name"]: event["value"] for event in events if event.get("event") == "slot"}
         turn = read_turn(tracker)
+        if _asks_anew(tracker, turn):
+            events.append(SlotSet(WISH, None))
         number = _first(said.get(NUMBER, tracker.get_slot(NUMBER)))
         contact = _first(said.get(CONTACT, tracker.get_slot(CONTACT))) or _corrected(said, turn)
         if not (number and contact):
@@ -140,6 +142,12 @@ class ActionTellOrderStatus(SkillAction):
             return _with_slots(answer_wish(turn, wish, story), CLEARED)
         reply = Reply(tell_story(story, turn.language), story_buttons(story, turn))
         return Answer([reply], turn={"order": order.name}, slots=CLEARED)
+
+
+def _asks_anew(tracker: Tracker, turn: Turn) -> bool:
+    """Whether the form begins with a plain question for the order's status, not by a wish or its button."""
+    intent = (tracker.latest_message.get("intent") or {}).get("name")
+    return intent == "order_status" and not turn.pressed and tracker.get_slot(REQUESTED_SLOT) is None
 
 
 def _corrected(said: Json, turn: Turn) -> str:

@@ -10,9 +10,10 @@ from decimal import Decimal
 
 from actions._buttons import button, english_button, person_button
 from actions._faq_answers import topic_button
+from actions._hearing import ListeningAction
 from actions._product_answer import NEXT_TOPICS, build_answer, choose_aspects
 from actions._product_words import build_card, name_and_price
-from actions._turn import Answer, Json, Reply, SkillAction, Turn
+from actions._turn import Answer, Json, Reply, Turn
 from actions._words import find_keys
 from bot.language.texts import say
 from bot.shop.catalogue import Item, load_catalogue
@@ -23,7 +24,7 @@ STARTER_KINDS = ("saree", "kurti", "footwear", "cookware", "electronics", "gift"
 _WISH_ENTITIES = ("kind", "color", "size", "price_min", "price_max")
 
 
-class ActionSearchProducts(SkillAction):
+class ActionSearchProducts(ListeningAction):
     """Shows what there is for a wish."""
 
     action_name = "action_search_products"
@@ -59,7 +60,7 @@ class ActionSearchProducts(SkillAction):
         return Answer([Reply(text, buttons, cards)], slots=slots)
 
 
-class ActionAnswerProduct(SkillAction):
+class ActionAnswerProduct(ListeningAction):
     """Answers about one product, what was asked first."""
 
     action_name = "action_answer_product"

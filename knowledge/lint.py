@@ -26,9 +26,9 @@ ROMANISED_MIN = 4
 RELATED_MAX = 3
 # Languages whose speakers also type them in Latin letters.
 ROMANISED_LANGUAGES = frozenset({"gu", "ta"})
-# Inner product of two vectors of the default encoder above which two questions of different topics say the same in other
-# words. Measured: one changed function word gives 0.984 to 0.998; the closest pair in this FAQ that people do tell apart
-# ("notification on", "notification off") lies at 0.984.
+# Inner product of two vectors of the default encoder above which two questions of different topics say the same in
+# other words. Measured: one changed function word gives 0.984 to 0.998; the closest pair in this FAQ that people tell
+# apart ("notification on", "notification off") lies at 0.984.
 SIMILARITY_MAX = 0.985
 _NOT_WORDS = re.compile(r"[^\w\u0a80-\u0aff\u0b80-\u0bff]+")
 

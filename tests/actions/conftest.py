@@ -36,12 +36,14 @@ class Customer:
     turn: Json = field(default_factory=dict)
     followup: str = ""
 
-    async def say(self, action: str, text: str, gate: Json | None = None, **entities: str) -> str:
+    async def say(
+        self, action: str, text: str, named: dict[str, str] | None = None, *, gate: Json | None = None, **entities: str
+    ) -> str:
         """What the action answers to this message; a text that begins with a slash is a pressed button."""
         intent = {"name": (gate or {}).get("route") or action.removeprefix("action_answer_")}
         message = {
             "text": text, "intent": intent, "message_id": f"m{len(self.users)}",
-            "entities": [{"entity": name, "value": value} for name, value in entities.items()],
+            "entities": [{"entity": name, "value": value} for name, value in {**(named or {}), **entities}.items()],
             "language": {"language": self.language, "script": self.script, "confidence": 0.95},
             "gate": gate or {}, "metadata": self.context,
         }  # fmt: skip
@@ -101,7 +103,7 @@ class Customer:
 @pytest.fixture(scope="session")
 def executor() -> ActionExecutor:
     """All actions of the package, registered as the server does."""
-    write_index(index_folder(), LetterEncoder("letters", LetterCounts()))  # type: ignore[arg-type]
+    write_index(index_folder(), LetterEncoder("letters", LetterCounts()))
     executor = ActionExecutor()
     executor.register_package("actions")
     return executor

@@ -98,6 +98,7 @@ UNHELPED = [
     ("action_answer_feedback", "your answer was not helpful"),
     ("action_ask_back", "this doesn't help"),
     ("action_answer_complaint", "આ જવાબથી મને કંઈ મદદ ન મળી"),
+    ("action_answer_faq", "idhu enaku help aagala"),
     ("action_answer_out_of_scope", "இந்த பதில் எனக்கு உதவவில்லை"),
 ]
 
@@ -107,6 +108,14 @@ async def test_saying_that_it_did_not_help_brings_a_person(customer: Customer, a
     await customer.say("action_answer_faq", "refund time", gate=GATE)
     await customer.say(action, text)
     assert (customer.turn["decision"], customer.turn["reason"]) == ("hand_off", "not_helped")
+
+
+async def test_a_question_of_care_right_after_a_product_is_about_that_product(customer: Customer) -> None:
+    await customer.say("action_answer_product", "price?", product="kanchi-cotton-saree")
+    care = {"route": "faq", "topic": "product.care"}
+    text = await customer.say("action_answer_faq", "can it go in the washing machine?", gate=care)
+    assert text.startswith("Kanchi Cotton Saree\nCare: Hand wash, light starch, dry in shade.\n\n")
+    assert "Hand wash" not in (await customer.say("action_answer_faq", "how to wash silk", gate=care))
 
 
 async def test_thanks_for_help_offers_what_is_near(customer: Customer) -> None:

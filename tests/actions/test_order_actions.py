@@ -152,7 +152,7 @@ async def test_a_wish_is_answered_about_the_verified_order(
     customer: Customer, route: str, number: str, address: str, part: str
 ) -> None:
     kind = "email" if "@" in address else "phone"
-    text = await customer.say(f"action_answer_{route}", f"{number} {address}", order=number, **{kind: address})
+    text = await customer.say(f"action_answer_{route}", f"{number} {address}", {kind: address}, order=number)
     assert part in text
     assert customer.turn == {"order": number}
     assert customer.buttons[0]["payload"] == "/human"
@@ -171,6 +171,17 @@ async def test_a_refund_is_looked_up_through_the_form(customer: Customer) -> Non
     await customer.say("action_answer_refund_status", "where is my refund")
     assert customer.followup == "orders_status_form"
     assert "approved and being paid out" in await customer.look_up("TT-10432", "hetal.patel@example.com")
+
+
+async def test_a_wish_of_before_does_not_stick_to_a_new_question(customer: Customer) -> None:
+    await customer.say("action_answer_order_cancel", "cancel my order")
+    customer.users.append(_message("where is my order", "m5"))
+    await customer.run(VALIDATE)
+    assert customer.slots["orders_wish"] is None
+    await customer.say("action_answer_order_cancel", "cancel my order")
+    customer.users.append(_message("/order_status", "m6"))
+    await customer.run(VALIDATE)
+    assert customer.slots["orders_wish"] == "order_cancel"
 
 
 async def test_own_data_is_shown_by_a_person_only(customer: Customer) -> None:

@@ -45,7 +45,7 @@ class LetterEncoder(Encoder):
 @pytest.fixture
 def encoder() -> Encoder:
     """An encoder of letters: equal texts are equal, reworded ones are not."""
-    return LetterEncoder("letters", LetterCounts())  # type: ignore[arg-type]
+    return LetterEncoder("letters", LetterCounts())
 
 
 @pytest.fixture

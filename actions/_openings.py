@@ -1,0 +1,23 @@
+"""What one can do here, as buttons, and the plain way to reply. Shared by the skills that have little to say."""
+
+from __future__ import annotations
+
+from actions._buttons import button, english_button, order_button
+from actions._faq_answers import topic_button
+from actions._turn import Answer, Json, Reply, Turn
+from bot.language.texts import say
+
+
+def start_buttons(language: str) -> list[Json]:
+    """What one can do here: look up an order, find a product, and two frequent questions."""
+    found = (topic_button(topic, language) for topic in ("delivery.time", "return.how"))
+    topics = [one for one in found if one is not None]
+    find = button(say("smalltalk.buttons.find_product", language), "product_search", "choice")
+    return [order_button(language), find, *topics]
+
+
+def reply_with(turn: Turn, text: str, buttons: list[Json]) -> Answer:
+    """One bubble; with the button for English if the customer writes in Latin letters."""
+    if turn.romanised:
+        buttons = [*buttons, english_button()]
+    return Answer([Reply(text, buttons)])
