@@ -43,7 +43,7 @@ class Gateway:
 
     async def stop(self) -> None:
         """Finishes what is under way, leaves the rest in the database, closes connections."""
-        await self.webchat.server.shutdown()
+        await self.webchat.stop()
         await self.worker.stop()
         self.presence.stop()
         await self.feed.stop()

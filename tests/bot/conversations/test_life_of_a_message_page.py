@@ -12,7 +12,10 @@ PAGE = (ROOT / "docs" / "life-of-a-message.md").read_text(encoding="utf-8")
 FILES = sorted(set(re.findall(r"`((?:bot|tests)/[\w/.]+)`", PAGE)))
 NAMES = sorted(set(re.findall(r"`([A-Za-z_]\w*(?:\.\w+)?)`", PAGE)))
 # Words of the page that are values or protocol, not functions.
-WORDS = set("bot waiting agent closed sending failed user_uttered message_id maybe_repeated epoch cid send".split())
+WORDS = {
+    *("bot", "waiting", "agent", "closed", "sending", "failed"),
+    *("user_uttered", "message_id", "maybe_repeated", "epoch", "cid", "send"),
+}
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -67,7 +67,7 @@ function buttons(all, view, asked) {
   return html`<div class="buttons">
     ${choices.length ? html`<div class="choices">${choices.map((one) => button(one, "choice", view))}</div>` : nothing}
     ${related.length ? html`<div class="related" role="group" aria-label=${view.t.related}><p class="related-title">${view.t.related}</p>${related.map((one) => button(one, "chip", view))}</div>` : nothing}
-    ${feedback.length ? html`<div class="feedback" role="group" aria-label=${asked || view.t.feedback}>${asked ? html`<p lang=${languageOf(asked)}>${asked}</p>` : nothing}${feedback.map((one, place) => button(one, "thumb", view, place === 0 ? icons.yes : icons.no))}</div>` : nothing}
+    ${feedback.length ? html`<div class="feedback" role="group" aria-label=${asked || view.t.feedback}><p lang=${languageOf(asked || view.t.feedback)}>${asked || view.t.feedback}</p>${feedback.map((one, place) => button(one, "thumb", view, place === 0 ? icons.yes : icons.no))}</div>` : nothing}
     ${aside.length ? html`<div class="aside">${aside.map((one) => button(one, "quiet", view, one.kind === "person" ? icons.person : icons.swap))}</div>` : nothing}
   </div>`;
 }
