@@ -149,7 +149,8 @@ async def test_a_crash_loses_and_doubles_nothing(
     await visitor.leave()
     assert find_faults(evidence) == []
     marked = sum(marked for rows in evidence.outbound.values() for *_, marked in rows)
-    assert marked == (1 if point in ("after_b", "before_c") else 0)
+    # At the other points the answer before may just have been on its way.
+    assert marked in ((1,) if point in ("after_b", "before_c") else (0, 1))
 
 
 async def test_random_kills_of_two_gateways(
