@@ -39,48 +39,59 @@ _NEVER_SENT = ("cancelled", "closed_unpaid", "payment_failed")
 _RETURNING = ("return_requested", "return_in_progress", "returned")
 
 
-class _OrderWish(ListeningAction):
-    """One wish: `action_answer_<route>`."""
-
-    route = ""
-
-    def answer(self, turn: Turn) -> Answer:
-        story = find_story(turn)
-        if story is not None:
-            return answer_wish(turn, self.route, story)
-        if is_locked(turn.conversation, turn.contact):
-            return hand_off(turn, "identity_failed")
-        return ask_for_order(turn, self.route)
-
-
-class ActionAnswerOrderCancel(_OrderWish):
+class ActionAnswerOrderCancel(ListeningAction):
     """Cancel it now."""
 
-    action_name, route = "action_answer_order_cancel", "order_cancel"
+    action_name = "action_answer_order_cancel"
+
+    def answer(self, turn: Turn) -> Answer:
+        return answer_route(turn, "order_cancel")
 
 
-class ActionAnswerOrderChange(_OrderWish):
+class ActionAnswerOrderChange(ListeningAction):
     """Change items or address now."""
 
-    action_name, route = "action_answer_order_change", "order_change"
+    action_name = "action_answer_order_change"
+
+    def answer(self, turn: Turn) -> Answer:
+        return answer_route(turn, "order_change")
 
 
-class ActionAnswerReturnRequest(_OrderWish):
+class ActionAnswerReturnRequest(ListeningAction):
     """Send it back or exchange it now."""
 
-    action_name, route = "action_answer_return_request", "return_request"
+    action_name = "action_answer_return_request"
+
+    def answer(self, turn: Turn) -> Answer:
+        return answer_route(turn, "return_request")
 
 
-class ActionAnswerRefundStatus(_OrderWish):
+class ActionAnswerRefundStatus(ListeningAction):
     """Where is my money."""
 
-    action_name, route = "action_answer_refund_status", "refund_status"
+    action_name = "action_answer_refund_status"
+
+    def answer(self, turn: Turn) -> Answer:
+        return answer_route(turn, "refund_status")
 
 
-class ActionAnswerInvoiceRequest(_OrderWish):
+class ActionAnswerInvoiceRequest(ListeningAction):
     """Send me the invoice."""
 
-    action_name, route = "action_answer_invoice_request", "invoice_request"
+    action_name = "action_answer_invoice_request"
+
+    def answer(self, turn: Turn) -> Answer:
+        return answer_route(turn, "invoice_request")
+
+
+def answer_route(turn: Turn, route: str) -> Answer:
+    """What is said to the wish: about the verified order, else the rule and the way to the order."""
+    story = find_story(turn)
+    if story is not None:
+        return answer_wish(turn, route, story)
+    if is_locked(turn.conversation, turn.contact):
+        return hand_off(turn, "identity_failed")
+    return ask_for_order(turn, route)
 
 
 def answer_wish(turn: Turn, route: str, story: Story) -> Answer:
