@@ -130,7 +130,7 @@ def build_auroc(confidence: npt.NDArray[np.float64], inside: npt.NDArray[np.bool
     """Chance that an in-scope row is more confident than an out-of-scope one; ties count half."""
     if inside.all() or not inside.any():
         return None
-    values, ranks, counts = np.unique(confidence, return_inverse=True, return_counts=True)
+    _, ranks, counts = np.unique(confidence, return_inverse=True, return_counts=True)
     mean_rank = np.cumsum(counts) - (counts - 1) / 2
     rank_sum = float(mean_rank[ranks][inside].sum())
     n_in, n_out = int(inside.sum()), int((~inside).sum())

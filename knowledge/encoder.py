@@ -99,7 +99,7 @@ def _read(store: sqlite3.Connection, keys: Sequence[bytes]) -> dict[bytes, Vecto
     known: dict[bytes, Vectors] = {}
     for chunk in _chunks(list(dict.fromkeys(keys)), 500):
         marks = ",".join("?" * len(chunk))
-        rows = store.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", chunk)
+        rows = store.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", chunk)  # noqa: S608 (only question marks)
         known.update({key: np.frombuffer(blob, dtype=np.float32) for key, blob in rows})
     return known
 

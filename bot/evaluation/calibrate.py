@@ -18,8 +18,8 @@ from bot.nlu.gate import FEATURES, GATE_PATH, build_signals, candidate, is_empty
 from bot.nlu.offline import Pipeline, Read, read_examples
 
 ROOT = Path(__file__).resolve().parents[2]
-# Policy on the calibrated probability: an answer that is more likely wrong than right is not given; below a quarter even
-# a choice of three rarely holds the right one.
+# Policy on the calibrated probability: an answer that is more likely wrong than right is not given; below a quarter
+# even a choice of three rarely holds the right one.
 ANSWER_MIN = 0.5
 ASK_BACK_MIN = 0.25
 HELD_OUT_EVERY = 10
@@ -81,7 +81,11 @@ def fit_gate(samples: Sequence[Sample | None]) -> dict[str, object]:
         "measured": {
             "by": "seva calibrate, out of fold, on cases that training never saw",
             "n": len(known),
-            "ece": {name: _round(calibration_error(judged[one].tolist(), right[one].tolist())) for name, one in by_set.items() if one.any()},
+            "ece": {
+                name: _round(calibration_error(judged[one].tolist(), right[one].tolist()))
+                for name, one in by_set.items()
+                if one.any()
+            },
             "reliability": build_reliability(judged.tolist(), right.tolist()),
         },
     }

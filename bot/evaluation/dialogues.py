@@ -140,5 +140,7 @@ def check_step(expected: dict[str, Any], answered: Answered) -> list[str]:
 
 def visible_text(reply: dict[str, Any]) -> str:
     """All a customer reads of one reply: text, cards and buttons."""
-    cards = (f"{card.get('title', '')} {card.get('subtitle') or ''} {card.get('price') or ''}" for card in reply["cards"])
+    cards = (
+        f"{card.get('title', '')} {card.get('subtitle') or ''} {card.get('price') or ''}" for card in reply["cards"]
+    )
     return "\n".join([reply["text"], *cards, *(button["title"] for button in reply["buttons"])])

@@ -65,10 +65,14 @@ def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins:
     return float(sum(len(c) * abs(float(c.mean()) - float(r.mean())) for c, r in pairs) / total)
 
 
-def build_reliability(confidences: Sequence[float], right: Sequence[bool], bins: int = ECE_BINS) -> list[dict[str, float]]:
+def build_reliability(
+    confidences: Sequence[float], right: Sequence[bool], bins: int = ECE_BINS
+) -> list[dict[str, float]]:
     """One row a bin: `n`, mean `confidence`, `accuracy`."""
     rows = [(c, r) for c, r in _equal_mass(confidences, right, bins) if len(c)]
-    return [{"n": len(c), "confidence": round(float(c.mean()), 3), "accuracy": round(float(r.mean()), 3)} for c, r in rows]
+    return [
+        {"n": len(c), "confidence": round(float(c.mean()), 3), "accuracy": round(float(r.mean()), 3)} for c, r in rows
+    ]
 
 
 def build_confusions(outcomes: Sequence[Outcome], top: int = 10) -> list[tuple[str, str, int]]:

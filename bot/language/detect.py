@@ -35,7 +35,7 @@ class Detected:
 
 
 def detect(text: str, hint: str | None = None) -> Detected:
-    """Language and script of a message. `hint`: the contact's language, for texts that give little sign of their own."""
+    """Language and script of a message. `hint`: the contact's language, for texts that show little."""
     plain = normalise(text)
     counts = Counter(name for char in plain for name, _, low, high in _SCRIPTS if low <= char <= high)
     if counts:

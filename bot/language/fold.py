@@ -1,26 +1,18 @@
 """Folds Gujarati, Tamil and Latin writing into one loose Latin form, so that "kyare", "kyre" and "ક્યારે" look alike.
 
-For matching only: the result is not readable text. Casual romanised spelling keeps consonants far better than vowels,
-so there are two strengths: `fold` keeps coarse vowels, `skeleton` drops them. Own tables instead of a transliteration
-library, because what helps matching (merging aspirated, long and voiced sounds) is what such libraries take care to keep.
+For matching only: the result is not readable text. Casual romanised spelling keeps consonants better than vowels, so
+there are two strengths: `fold` keeps coarse vowels, `skeleton` drops them. Own tables instead of a transliteration
+library: what helps matching (merging aspirated, long and voiced sounds) is what such libraries take care to avoid.
 """
 
 import re
 
-_GU_CONSONANTS = dict(
-    zip(
-        "કખગઘઙચછજઝઞટઠડઢણતથદધનપફબભમયરલળવશષસહ",
-        "k k g g n c c j j n t t d d n t t d d n p p b b m y r l l v s s s h".split(),
-        strict=True,
-    )
-)
-_TA_CONSONANTS = dict(
-    zip("கஙசஞடணதநபமயரலவழளறனஜஷஸஹ", "k n s n t n t n p m y r l v l l r n j s s h".split(), strict=True)
-)
-_GU_VOWELS = dict(zip("અઆઇઈઉઊઋએઐઓઔઍઑ", "a a i i u u i e e o o e o".split(), strict=True))
-_GU_SIGNS = dict(zip("ાિીુૂૃેૈોૌૅૉ", "a i i u u u e e o o e o".split(), strict=True))
-_TA_VOWELS = dict(zip("அஆஇஈஉஊஎஏஐஒஓஔ", "a a i i u u e e e o o o".split(), strict=True))
-_TA_SIGNS = dict(zip("ாிீுூெேைொோௌ", "a i i u u e e e o o o".split(), strict=True))
+_GU_CONSONANTS = dict(zip("કખગઘઙચછજઝઞટઠડઢણતથદધનપફબભમયરલળવશષસહ", "kkggnccjjnttddnttddnppbbmyrllvsssh", strict=True))
+_TA_CONSONANTS = dict(zip("கஙசஞடணதநபமயரலவழளறனஜஷஸஹ", "knsntntnpmyrlvllrnjssh", strict=True))
+_GU_VOWELS = dict(zip("અઆઇઈઉઊઋએઐઓઔઍઑ", "aaiiuuieeooeo", strict=True))
+_GU_SIGNS = dict(zip("ાિીુૂૃેૈોૌૅૉ", "aiiuuueeooeo", strict=True))
+_TA_VOWELS = dict(zip("அஆஇஈஉஊஎஏஐஒஓஔ", "aaiiuueeeooo", strict=True))
+_TA_SIGNS = dict(zip("ாிீுூெேைொோௌ", "aiiuueeeooo", strict=True))
 _CONSONANTS = _GU_CONSONANTS | _TA_CONSONANTS
 _SIGNS = _GU_SIGNS | _TA_SIGNS
 _VOWELS = _GU_VOWELS | _TA_VOWELS

@@ -61,7 +61,7 @@ class SparseFeatures:
             TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), **common),
             TfidfVectorizer(token_pattern=WORD, ngram_range=(1, 2), **common),
             TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), **common),
-            TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), **common),
+            TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), **common),  # noqa: S106
         ]
         views = _views(texts)
         return self._join([space.fit_transform(view) for space, view in zip(self._spaces, views, strict=True)])

@@ -90,7 +90,9 @@ class Gate:
 
 def is_empty(found: Understanding) -> bool:
     """Nothing to go by: no words at all, or none of them ever seen in any spelling and nothing found in them."""
-    return found.words == 0 or (found.ranking.unknown_share >= 0.99 and not found.entities and found.ranking.nearest[0][1] < 0.6)
+    return found.words == 0 or (
+        found.ranking.unknown_share >= 0.99 and not found.entities and found.ranking.nearest[0][1] < 0.6
+    )
 
 
 def build_signals(found: Understanding, language: str, script: str, language_confidence: float) -> dict[str, float]:
@@ -98,7 +100,9 @@ def build_signals(found: Understanding, language: str, script: str, language_con
     ranking = found.ranking
     first, probabilities = ranking.labels[0], ranking.probabilities
     route = first.partition("/")[0]
-    same_route = sum(p for label, p in zip(ranking.labels, probabilities, strict=True) if label.partition("/")[0] == route)
+    same_route = sum(
+        p for label, p in zip(ranking.labels, probabilities, strict=True) if label.partition("/")[0] == route
+    )
     second = probabilities[1] if len(probabilities) > 1 else 0.0
     near = ranking.nearest[0][1]
     return {

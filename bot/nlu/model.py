@@ -1,7 +1,7 @@
 """The route model: from the vector and the words of a message to a probability for every label.
 
-Kernel ridge regression on one-hot labels with the kernel `exp(2 (cos - 1))` of the centred encoder vectors plus a share of the
-inner product of the sparse features. It learns in one linear solve, needs no tuning on small and uneven sets, and its
+Kernel ridge regression on one-hot labels with the kernel `exp(2 (cos - 1))` of the centred encoder vectors plus a
+share of the inner product of the sparse features. It learns in one linear solve, needs no tuning on small and uneven sets, and its
 sparse half collapses to plain weights. docs/decisions names what it was measured against. Knows nothing of Rasa.
 """
 
@@ -18,8 +18,8 @@ from bot.nlu.features import SparseFeatures
 Matrix = npt.NDArray[np.float32]
 
 SHARPNESS = 2.0
-# Weight of the words and characters beside the vector. Best on BANKING77 with 10 examples a class; config.yml gives more
-# for casual romanised text, where the encoder is weak (tests/nlu/cases.jsonl: 95.6 % against 94.7 %).
+# Weight of the words and characters beside the vector. Best on BANKING77 with 10 examples a class; config.yml gives
+# more for casual romanised text, where the encoder is weak (tests/nlu/cases.jsonl: 95.6 % against 94.7 %).
 SPARSE_SHARE = 0.15
 RIDGE = 0.3
 # How much likeness to the nearest example counts beside the score when telling known from foreign messages: AUROC on
@@ -83,9 +83,7 @@ class RouteModel:
         return list(found.items())[:wanted]
 
 
-def fit_model(
-    vectors: Matrix, texts: list[str], labels: list[str], sparse_share: float = SPARSE_SHARE
-) -> RouteModel:
+def fit_model(vectors: Matrix, texts: list[str], labels: list[str], sparse_share: float = SPARSE_SHARE) -> RouteModel:
     """Learns from normalised texts, their encoder vectors and labels. Works with one example of a label.
 
     Raises: ValueError without examples.
@@ -125,7 +123,7 @@ def confidences(ranking: Ranking) -> list[float]:
 
 
 def centre(vectors: Matrix, mean: Matrix) -> Matrix:
-    """Rows less the training mean, again of length 1. e5 vectors share one large direction that hides the differences."""
+    """Rows less the training mean, again of length 1. e5 vectors share one large direction that hides them."""
     moved = vectors - mean
     norms = np.linalg.norm(moved, axis=1, keepdims=True)
     return np.asarray(moved / np.maximum(norms, 1e-9), dtype=np.float32)

@@ -27,8 +27,13 @@ _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-
 _UNIT = r"(?!\s?(?:mah|rs\b|rupee|rupay|w\b|watt|ml\b|k\b|/-|રૂ|ரூ))"
 _RUPEE = r"(?:₹|rs\.?|inr|રૂ\.?|રૂપિયા|ரூ\.?|ரூபாய்)"
 _AMOUNT = r"(\d{1,3}(?:,\d{2,3})+|\d{2,6}|\d{1,3}(?:\.\d)?\s?k\b)"
-_AFTER_AMOUNT = r"\s?(?:₹|rs\.?|rupees?|rupya|rupiya|rupay|rubai|rooba|રૂ\.?|રૂપિયા\S*|ரூ\.?|ரூபாய்?|/-)?\s?(?:-|na|ni|nu|ના|ની)?\s?"
-_UP_TO_BEFORE = r"\b(?:under|below|less than|within|up ?to|max(?:imum)?|budget(?: is| of)?|not more than|cheaper than|બજેટ|பட்ஜெட்)\s?(?:of\s)?"
+_AFTER_AMOUNT = (
+    r"\s?(?:₹|rs\.?|rupees?|rupya|rupiya|rupay|rubai|rooba|રૂ\.?|રૂપિયા\S*|ரூ\.?|ரூபாய்?|/-)?\s?(?:-|na|ni|nu|ના|ની)?\s?"
+)
+_UP_TO_BEFORE = (
+    r"\b(?:under|below|less than|within|up ?to|max(?:imum)?|budget(?: is| of)?|not more than|cheaper than|બજેટ|பட்ஜெட்)"
+    r"\s?(?:of\s)?"
+)
 _UP_TO_AFTER = (
     r"(?:ni andar|andar|ni niche|niche|thi ochh?a|thi ochh?i|thi ochh?u|sudhi|budget|or less|max|"
     r"ની? ?અંદર|અંદર|ની? ?નીચે|નીચે|થી ઓછ|થી નીચ|સુધી|બજેટ|"
@@ -36,8 +41,12 @@ _UP_TO_AFTER = (
 )
 _FROM_BEFORE = r"\b(?:above|over|more than|starting(?: from)?|at least|min(?:imum)?)\s?"
 _FROM_AFTER = r"(?:thi vadh|thi upar|upar|થી વધ|થી ઉપર|ઉપર|ku ?mela?|mela?|க்கு மேல|மேல்?)"
-_PRICE_MAX = re.compile(f"(?i)(?:{_UP_TO_BEFORE}{_RUPEE}?\\s?{_AMOUNT}|{_RUPEE}?\\s?{_AMOUNT}{_AFTER_AMOUNT}{_UP_TO_AFTER})")
-_PRICE_MIN = re.compile(f"(?i)(?:{_FROM_BEFORE}{_RUPEE}?\\s?{_AMOUNT}|{_RUPEE}?\\s?{_AMOUNT}{_AFTER_AMOUNT}{_FROM_AFTER})")
+_PRICE_MAX = re.compile(
+    f"(?i)(?:{_UP_TO_BEFORE}{_RUPEE}?\\s?{_AMOUNT}|{_RUPEE}?\\s?{_AMOUNT}{_AFTER_AMOUNT}{_UP_TO_AFTER})"
+)
+_PRICE_MIN = re.compile(
+    f"(?i)(?:{_FROM_BEFORE}{_RUPEE}?\\s?{_AMOUNT}|{_RUPEE}?\\s?{_AMOUNT}{_AFTER_AMOUNT}{_FROM_AFTER})"
+)
 _PRICE_RANGE = re.compile(
     f"(?i)(?:between\\s|from\\s)?{_RUPEE}?\\s?{_AMOUNT}\\s?(?:-|to|and|થી|se|thi|லிருந்து|இருந்து|lerndhu)\\s?{_RUPEE}?\\s?{_AMOUNT}"
 )
@@ -48,15 +57,23 @@ _LETTER_SIZE = re.compile(
     r"(?<![\w'-])(?:(XXXL|XXL|XL|XS|3XL|2XL|xxl|xl|xs|2xl|3xl)|([SML])(?![\w'&-]))(?!\w*@)", re.ASCII
 )
 _SIZE_WORD = r"(?:size|saiz|saij|sais|number|no\.?|સાઇઝ|સાઈઝ|નંબર|சைஸ்|சைசு?|நம்பர்)"
-_NAMED_SIZE = re.compile(f"(?i)(?:{_SIZE_WORD}\\s?[:-]?\\s?(uk\\s?\\d{{1,2}}|[sml]\\b|\\d{{1,2}}\\b(?!\\d))|\\b(uk\\s?\\d{{1,2}}|\\d{{1,2}}|[sml])\\s?{_SIZE_WORD})")
+_NAMED_SIZE = re.compile(
+    f"(?i)(?:{_SIZE_WORD}\\s?[:-]?\\s?(uk\\s?\\d{{1,2}}|[sml]\\b|\\d{{1,2}}\\b(?!\\d))|\\b(uk\\s?\\d{{1,2}}|\\d{{1,2}}|[sml])\\s?{_SIZE_WORD})"
+)
 _UK_SIZE = re.compile(r"(?i)\buk\s?-?(\d{1,2})\b(\s?kids)?")
 _MEASURE = re.compile(
     r"(?i)(?<![\d.])(\d{1,2}(?:\.\d)?)\s?-?(litres?|liters?|ltr?s?|l|લિટર|લીટર|லிட்டர்|ml|mah|cm|inch(?:es)?|ft|feet|years?|yrs?|y|"
     r"વર્ષ|વરસ|varas|varsh|vayasu?|வயசு?|வயது|months?|m|seater)(?![a-z0-9])"
 )
 _UNITS = (
-    (("l", "લિ", "લી", "லி"), "L"), (("ml",), "ml"), (("cm",), "cm"), (("inch",), "inch"), (("ft", "feet"), "ft"),
-    (("mah",), "mAh"), (("y", "વ", "va", "வய"), "Y"), (("seater",), "Seater"),
+    (("l", "લિ", "લી", "லி"), "L"),
+    (("ml",), "ml"),
+    (("cm",), "cm"),
+    (("inch",), "inch"),
+    (("ft", "feet"), "ft"),
+    (("mah",), "mAh"),
+    (("y", "વ", "va", "வய"), "Y"),
+    (("seater",), "Seater"),
 )
 _BIG_MEASURE = re.compile(r"(?i)(?<!\d)(\d{3,5})\s?(mah|ml)\b")
 
@@ -80,7 +97,9 @@ def find_orders(text: str, prefix: str = "TT-", digits: int = 5) -> Iterator[Fou
     """`TT-10432`, `tt 10466`, `T T 1 0 4 6 6` and, without the letters, a bare number of the right length."""
     letters = r"[\s-]?".join(re.escape(char) for char in prefix.rstrip("-"))
     number = r"\d(?:[\s-]?\d){" + str(digits - 1) + r"}"
-    expression = rf"(?i)(?<![a-z0-9]){letters}[\s#-]*({number})(?!\d)|(?<![\d₹.,@-])#?(?<!rs\s)(?<!rs)(?<!₹\s)\b(1\d{{{digits - 1}}})(?![\d@]){_UNIT}"
+    named = rf"(?<![a-z0-9]){letters}[\s#-]*({number})(?!\d)"
+    bare = rf"(?<![\d₹.,@-])#?(?<!rs\s)(?<!rs)(?<!₹\s)\b(1\d{{{digits - 1}}})(?![\d@]){_UNIT}"
+    expression = f"(?i){named}|{bare}"
     for match in re.finditer(expression, text):
         value = re.sub(r"\D", "", match.group(1) or match.group(2))
         yield Found("order", prefix + value, *match.span())

@@ -23,7 +23,11 @@ WORD_SIMILARITY_MIN = 0.84
 COVERAGE_MIN = 0.45
 TIE_RATIO = 0.92
 # Words that names share with everything else and that alone never mean a product.
-_GENERIC = "whats set of pack with and for the in x no new 2 3 4 5 7 pair size color women men kids gift home travel".split()
+_GENERIC = frozenset(
+    re.findall(
+        r"\w+", "whats set of pack with and for the in x no new 2 3 4 5 7 pair size color women men kids gift home"
+    )
+)
 # Of a lone word: at least this rare among products (share of them that use it).
 _LONE_WORD_SHARE_MAX = 0.025
 _WORD = re.compile(WORD)
@@ -64,7 +68,9 @@ class ProductMatcher:
         for product in products:
             for name in dict.fromkeys(product.names):
                 words = [(fold(raw).replace(" ", ""), raw.lower()) for raw in _WORD.findall(name)]
-                words = [(word, raw) for word, raw in words if word not in generic and (len(word) > 1 or word.isdigit())]
+                words = [
+                    (word, raw) for word, raw in words if word not in generic and (len(word) > 1 or word.isdigit())
+                ]
                 ids = tuple(dict.fromkeys(vocabulary.setdefault(word, len(vocabulary)) for word, _ in words))
                 for word, raw in words:
                     self._spellings[vocabulary[word]].add(raw)
@@ -74,6 +80,9 @@ class ProductMatcher:
                     users[word].add(product.handle)
         self._vocabulary = list(vocabulary)
         self._folded = frozenset(vocabulary)
+        self._words_of: dict[str, set[int]] = defaultdict(set)
+        for handle, ids in self._names:
+            self._words_of[handle].update(ids)
         self._names_with: dict[int, list[int]] = defaultdict(list)
         for place, (_, ids) in enumerate(self._names):
             for word in ids:
@@ -95,8 +104,16 @@ class ProductMatcher:
             match = self._score(place, words, best, best_word)
             if match and (match.handle not in found or match.score > found[match.handle].score):
                 found[match.handle] = match
-        ranked = sorted(found.values(), key=lambda match: (-match.score, match.handle))
+        whole = [self._add_other_names(match, best, best_word) for match in found.values()]
+        ranked = sorted(whole, key=lambda match: (-match.score, match.handle))
         return [match for match in ranked if match.score >= ranked[0].score * TIE_RATIO][:4]
+
+    def _add_other_names(self, match: ProductMatch, best: Scores, where: npt.NDArray[np.int64]) -> ProductMatch:
+        """Words of the product's other names that were said too ("nehru koti" mixes two of them) count half."""
+        words = self._words_of[match.handle]
+        said = {int(where[i]): i for i in words if best[i] > 0 and int(where[i]) not in match.words}
+        extra = sum(best[i] * self._weight[i] for i in said.values())
+        return ProductMatch(match.handle, match.score + 0.5 * float(extra), match.words)
 
     def _score(self, place: int, words: list[str], best: Scores, where: npt.NDArray[np.int64]) -> ProductMatch | None:
         handle, ids = self._names[place]

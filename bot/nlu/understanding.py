@@ -10,7 +10,7 @@ from bot.nlu.words import WORD
 FAQ = "faq"
 ORDER_ROUTES = ("order_status", "order_cancel", "order_change", "return_request", "refund_status", "invoice_request")
 IDENTIFIERS = ("order", "email", "phone")
-# A message this short, in words, may lean on what was said before (measured on follow-ups of tests/nlu/follow_ups.jsonl).
+# A message this short, in words, may lean on what was said before (chosen on the follow-ups of tests/nlu).
 ELLIPTIC_WORDS_MAX = 7
 # Whoever is this sure alone needs no context (probability of the first label).
 SURE_ALONE = 0.6

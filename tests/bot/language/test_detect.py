@@ -1,0 +1,32 @@
+"""Language and script of messages."""
+
+import pytest
+
+from bot.language.detect import detect
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "script"),
+    [
+        ("where is my parcel", "en", "Latn"),
+        ("મારો ઓર્ડર ક્યાં છે", "gu", "Gujr"),
+        ("என் ஆர்டர் எங்கே", "ta", "Taml"),
+        ("maro order kyare aavse", "gu", "Latn"),
+        ("en order eppo varum", "ta", "Latn"),
+        ("refund ક્યારે આવશે bank માં", "gu", "Gujr"),
+        ("मेरा ऑर्डर", "hi", "Deva"),
+    ],
+)
+def test_language_and_script(text: str, language: str, script: str) -> None:
+    found = detect(text)
+    assert (found.language, found.script) == (language, script)
+
+
+@pytest.mark.parametrize("text", ["TT-10432", "😀", "", "98765 43210", "a@b.example"])
+def test_a_text_without_words_takes_the_hint(text: str) -> None:
+    assert detect(text, "ta").language == "ta"
+    assert detect(text).language == "en"
+
+
+def test_the_hint_does_not_outweigh_clear_words() -> None:
+    assert detect("please tell me when my parcel will be delivered", "gu").language == "en"

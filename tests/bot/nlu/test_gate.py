@@ -1,0 +1,63 @@
+"""The gate's decisions from made-up understandings."""
+
+import dataclasses
+import math
+
+import pytest
+
+from bot.nlu.gate import FEATURES, Gate, build_signals, load_gate
+from bot.nlu.model import Ranking
+from bot.nlu.understanding import Understanding
+
+SURE = Understanding(
+    Ranking(["faq/refund.time", "refund_status"], [0.97, 0.01], [0.9, 0.05], [("faq/refund.time", 0.9)], 0.0),
+    "faq/refund.time",
+    5,
+    frozenset(),
+    False,
+    False,
+)
+TORN = dataclasses.replace(
+    SURE,
+    ranking=Ranking(["faq/refund.time", "refund_status"], [0.3, 0.28], [0.3, 0.3], [("refund_status", 0.5)], 0.1),
+)
+LOST = dataclasses.replace(
+    SURE, ranking=Ranking(["faq/gift.wrap", "out_of_scope"], [0.03, 0.03], [0.0, 0.0], [("bye", 0.1)], 0.9)
+)
+
+
+def judge(found: Understanding, gate: Gate | None = None) -> str:
+    return (gate or load_gate()).judge(found, "en", "Latn", 0.99).decision
+
+
+def test_a_sure_message_is_answered_with_route_and_topic() -> None:
+    verdict = load_gate().judge(SURE, "en", "Latn", 0.99)
+    assert verdict.decision == "answer"
+    assert (verdict.first.route, verdict.first.topic) == ("faq", "refund.time")
+
+
+def test_a_torn_message_is_asked_back_and_offers_both() -> None:
+    verdict = Gate({"log_first": 1.0}, 0.7, 0.5, 0.25).judge(TORN, "en", "Latn", 0.99)
+    assert verdict.decision == "ask_back"
+    assert [one.route for one in verdict.alternatives] == ["faq", "refund_status"]
+
+
+def test_a_lost_message_is_not_understood() -> None:
+    assert judge(LOST) == "not_understood"
+
+
+def test_a_message_without_words_is_not_understood() -> None:
+    assert judge(dataclasses.replace(SURE, words=0)) == "not_understood"
+
+
+@pytest.mark.parametrize("found", [SURE, TORN, LOST])
+def test_signals_are_finite_and_complete(found: Understanding) -> None:
+    signals = build_signals(found, "gu", "Latn", 0.5)
+    assert set(signals) == set(FEATURES)
+    assert all(math.isfinite(value) for value in signals.values())
+
+
+def test_the_shipped_gate_knows_every_signal_and_its_measurement() -> None:
+    gate = load_gate()
+    assert set(gate.weights) == set(FEATURES)
+    assert 0 < gate.ask_back_min < gate.answer_min < 1

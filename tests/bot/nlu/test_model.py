@@ -1,0 +1,31 @@
+"""The route model on tiny, uneven sets, with made-up vectors."""
+
+import numpy as np
+import pytest
+
+from bot.nlu.model import confidences, fit_model
+
+TEXTS = ["where is my parcel", "track my order", "give me the money back", "refund please", "hello"]
+LABELS = ["status", "status", "refund", "refund", "greet"]
+VECTORS = np.random.default_rng(3).normal(size=(5, 16)).astype(np.float32)
+
+
+def test_training_examples_are_recognised_even_a_single_one() -> None:
+    model = fit_model(VECTORS, TEXTS, LABELS)
+    assert [model.rank(vector, text).labels[0] for vector, text in zip(VECTORS, TEXTS, strict=True)] == LABELS
+
+
+def test_probabilities_sum_to_one_and_confidence_is_a_share() -> None:
+    ranking = fit_model(VECTORS, TEXTS, LABELS).rank(-VECTORS[0], "zzz 😀")
+    assert sum(ranking.probabilities) == pytest.approx(1.0, abs=1e-3)
+    assert all(0.0 <= value <= 1.0 for value in confidences(ranking))
+    assert ranking.unknown_share == 1.0
+
+
+def test_one_label_is_enough() -> None:
+    assert fit_model(VECTORS[:1], ["a"], ["only"]).rank(VECTORS[0], "b").labels == ["only"]
+
+
+def test_nothing_to_learn_from_is_refused() -> None:
+    with pytest.raises(ValueError, match="no training examples"):
+        fit_model(VECTORS[:0], [], [])
