@@ -1,7 +1,7 @@
 """How long a customer waits: from pressing Enter in the real widget to the answer on the screen, in headless Chromium.
 
-Needs the running system (`make run` in another terminal) and Chromium. Every page is one conversation; with `--pages 10` all
-send at the same time, over and over. Prints p50 and p95 in milliseconds; times are taken inside the page (performance.now).
+Needs the running system (`make run` in another terminal) and Chromium. Every page is one conversation; with
+`--pages 10` all send at the same time, over and over. Prints p50 and p95 in milliseconds, taken inside the page.
 """
 
 from __future__ import annotations
@@ -17,10 +17,16 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from bot.config import config
 
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 QUESTIONS = (
     "how long does a refund take",
     "do you deliver to villages",
@@ -71,9 +77,7 @@ async def measure(browser: Browser, url: str, pages: int, rounds: int) -> list[f
     times: list[float] = []
     for number in range(rounds + 1):
         questions = [QUESTIONS[(number + place) % len(QUESTIONS)] for place in range(pages)]
-        taken = await asyncio.gather(
-            *(page.evaluate(SEND, text) for page, text in zip(opened, questions, strict=True))
-        )
+        taken = await asyncio.gather(*(page.evaluate(SEND, text) for page, text in zip(opened, questions, strict=True)))
         times += taken if number else []
         await asyncio.sleep(1.2)  # under the rate limit of a session
     await asyncio.gather(*(page.context.close() for page in opened))
@@ -89,7 +93,8 @@ async def run(page_counts: list[int], rounds: int) -> dict[str, Any]:
         for pages in page_counts:
             times = await measure(browser, f"http://127.0.0.1:{config().gateway_port}", pages, rounds)
             cuts = statistics.quantiles(times, n=20)
-            results[str(pages)] = {"n": len(times), "p50_ms": round(statistics.median(times), 1), "p95_ms": round(cuts[18], 1)}
+            p50, p95 = round(statistics.median(times), 1), round(cuts[18], 1)
+            results[str(pages)] = {"n": len(times), "p50_ms": p50, "p95_ms": p95}
         await browser.close()
     return results
 
@@ -106,7 +111,8 @@ def main() -> None:
         print(json.dumps(results))
         return
     for pages, figures in results.items():
-        print(f"{pages:>3} conversations at once: p50 {figures['p50_ms']} ms, p95 {figures['p95_ms']} ms (n={figures['n']})")
+        shown = f"p50 {figures['p50_ms']} ms, p95 {figures['p95_ms']} ms (n={figures['n']})"
+        print(f"{pages:>3} conversations at once: {shown}")
 
 
 if __name__ == "__main__":

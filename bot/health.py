@@ -7,6 +7,7 @@ index fitting its sources. A channel without its settings is named as off; that 
 from __future__ import annotations
 
 import asyncio
+
 import httpx
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection

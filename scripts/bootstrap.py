@@ -1,4 +1,4 @@
-"""Makes the environment `.venv` from constraints.txt. Run by `make`; needs nothing but Python 3.11 and the package registries.
+"""Makes the environment `.venv` from constraints.txt. Run by `make`; needs only Python 3.11 and the package registries.
 
 Every failure that a newcomer can mend ends in one line that says how.
 """
@@ -25,7 +25,9 @@ NO_TELEMETRY = 'import os; os.environ.setdefault("RASA_TELEMETRY_ENABLED", "fals
 
 def main() -> None:
     check_python()
-    wanted = hashlib.sha256((ROOT / "constraints.txt").read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    wanted = hashlib.sha256(
+        (ROOT / "constraints.txt").read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    ).hexdigest()
     if STAMP.is_file() and STAMP.read_text() == wanted and moved_from(VENV) is None:
         return
     LOG.parent.mkdir(parents=True, exist_ok=True)
@@ -60,7 +62,7 @@ def moved_from(venv: Path) -> str | None:
 
 
 def torch_source() -> list[str]:
-    """Where the CPU build of torch comes from: the machine's own wheels if pip knows some, else uv's name for the CPU index."""
+    """Where the CPU build of torch comes from: the machine's own wheels if pip knows some, else the CPU index of uv."""
     links = pip_setting("find-links")
     if any(wheel for link in links.split() for wheel in Path(link).glob("torch-*+cpu-*.whl")):
         os.environ["UV_FIND_LINKS"] = ",".join(links.split())
@@ -78,7 +80,7 @@ def pip_setting(name: str) -> str:
 
 
 def step(title: str, command: list[str]) -> None:
-    """Runs one command with its output in the log and a running clock on the screen; stops with one line if it fails."""
+    """Runs one command, its output in the log and a running clock on the screen; stops with one line if it fails."""
     started = time.monotonic()
     with LOG.open("a") as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
@@ -101,18 +103,29 @@ def tell(text: str, last: bool = False) -> None:
         print(text, flush=True)
 
 
+# What the log says, and what the reader is told.
+REASONS = (
+    (
+        ("dns error", "failed to lookup", "name resolution", "network is unreachable", "error sending request"),
+        "The package registry cannot be reached. Check network and proxy settings, then say the same command again.",
+    ),
+    (
+        ("command 'gcc' failed", "no such file or directory: 'gcc'", "unable to find a compiler", "cc: not found"),
+        "A package has to be compiled and there is no C compiler. Install one (Debian: apt-get install gcc python3-dev).",
+    ),
+    (("ensurepip",), "Python's venv module is missing. Install it (Debian: apt-get install python3.11-venv)."),
+    (("no space left",), "The disk is full: the environment needs 5 GB."),
+)
+
+
 def reason(log: str) -> str:
     """One line for the failures that people meet."""
     low = log.lower()
-    if any(word in low for word in ("dns error", "failed to lookup", "name resolution", "network is unreachable", "error sending request")):
-        return f"The package registry cannot be reached. Check the network (or the proxy settings), then say the same command again. Details: {LOG}"
-    if any(word in low for word in ("gcc' failed", "error: command 'gcc", "no such file or directory: 'gcc'", "unable to find a compiler", "cc: not found")):
-        return f"A package has to be compiled and there is no C compiler. Install one (Debian: apt-get install gcc python3-dev). Details: {LOG}"
-    if "ensurepip" in low:
-        return "Python's venv module is missing. Install it (Debian: apt-get install python3.11-venv)."
-    if "no space left" in low:
-        return "The disk is full: the environment needs 5 GB."
-    return f"Installing failed. Its last line: {(log.strip().splitlines() or ['(nothing)'])[-1]} Details: {LOG}"
+    for signs, told in REASONS:
+        if any(sign in low for sign in signs):
+            return f"{told} Details: {LOG}"
+    last = (log.strip().splitlines() or ["(nothing)"])[-1]
+    return f"Installing failed. Its last line: {last} Details: {LOG}"
 
 
 def stop(text: str) -> None:

@@ -17,7 +17,11 @@ CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 PHONE = {"width": 390, "height": 780}
 DESKTOP = {"width": 1280, "height": 800}
-QUESTIONS = {"en": "when will my refund come", "gu": "maru refund kyare aavse", "ta": "என் ரிஃபண்ட் எப்போது வரும்?"}
+QUESTIONS = {
+    "en": "How many days does a refund take?",
+    "gu": "refund aavta ketla divas lage",
+    "ta": "ரிஃபண்ட் வர எத்தனை நாள் ஆகும்?",
+}
 PERSON = "I paid twice for TT-10432 and nobody answers. I want to talk to a person."
 
 

@@ -27,8 +27,8 @@ POLL_S = 0.01
 class Answer:
     """What came back for one message.
 
-    `replies`: `{"text", "author", "buttons": [{"id", "title", "kind"}], "cards", "image"}` in the order they were sent. `turn`: the
-    turn record of DESIGN section 5, or None if the bot did not speak. `state`: who owns the conversation now.
+    `replies`: `{"text", "author", "buttons": [{"id", "title", "kind"}], "cards", "image"}` in the order they were sent.
+    `turn`: the turn record of DESIGN section 5, or None if the bot did not speak. `state`: who owns the conversation now.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""`seva evaluate`, `seva evaluate-dialogues`, `seva calibrate`: measured against labelled files, never trained on them."""
+"""`seva evaluate` and `seva evaluate-dialogues`: measured against labelled files, never trained on them."""
 
 from __future__ import annotations
 

@@ -19,7 +19,17 @@ from bot.config import ROOT, child_environment, config
 from bot.errors import ConfigError
 
 # Whatever changes what a trained model knows or how its components read it.
-MODEL_INPUTS = ("config.yml", "domain", "data", "knowledge/sources", "knowledge/topics.yml", "demo/store", "bot/nlu", "bot/language", "texts")
+MODEL_INPUTS = (
+    "config.yml",
+    "domain",
+    "data",
+    "knowledge/sources",
+    "knowledge/topics.yml",
+    "demo/store",
+    "bot/nlu",
+    "bot/language",
+    "texts",
+)
 DEMO_STORE = ROOT / "demo" / "store"
 DEMO_TODAY = "2026-11-21"
 FIRST_AGENT = "owner"
@@ -27,7 +37,7 @@ FIRST_AGENT = "owner"
 
 @dataclass(frozen=True)
 class Prepared:
-    """The result of `prepare`: the model to serve, and the first agent's once-only sign-in if nobody has signed in yet."""
+    """The model to serve, and the first agent's once-only sign-in if nobody has signed in yet."""
 
     model: Path
     sign_in_url: str | None
@@ -52,7 +62,7 @@ def setup() -> None:
 
 
 def make_secrets() -> None:
-    """Writes generated secrets that are not set yet to DATA_DIR/secrets.env (mode 0600) and makes this process see them."""
+    """Generates the secrets that are not set yet into DATA_DIR/secrets.env (mode 0600); this process sees them too."""
     current = config()
     names = [name for name in ("secret_key", "rasa_token") if not getattr(current, name)]
     if not names:

@@ -13,8 +13,9 @@ DOCS = ROOT / "docs" / "settings.md"
 EXAMPLE = ROOT / ".env.example"
 HEAD = """# Settings
 
-Every setting is an environment variable, or a line in `.env` in the project's folder. Secrets that Seva generates itself stand in
-`DATA_DIR/secrets.env`. This page is made from the table in `bot/config.py` by `seva settings --write`; a test holds them together.
+Every setting is an environment variable, or a line in `.env` in the project's folder. Secrets that Seva generates
+itself stand in `DATA_DIR/secrets.env`. This page is made from the table in `bot/config.py` by `seva settings --write`;
+a test holds them together.
 
 | setting | default | unit | meaning |
 | --- | --- | --- | --- |

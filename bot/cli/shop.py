@@ -33,7 +33,9 @@ def import_(
         products, orders = store / "products.csv", store / "orders.csv"
         customers, names = store / "customers.csv", store / "product_names.csv"
     if not any((products, orders, customers, names)):
-        raise ImportRefused("say what to load: --products FILE, --orders FILE, --customers FILE, --names FILE, or --demo")
+        raise ImportRefused(
+            "say what to load: --products FILE, --orders FILE, --customers FILE, --names FILE, or --demo"
+        )
     prepare.setup()
     use_django()
     from bot.shop.commands import import_shop

@@ -16,7 +16,9 @@ from bot.cli.running import running_system
 
 def ask(
     texts: Annotated[list[str], typer.Argument(metavar="TEXT...", help="Messages of one conversation, in order.")],
-    language: Annotated[str | None, typer.Option(help="The customer's language, until a message shows another.")] = None,
+    language: Annotated[
+        str | None, typer.Option(help="The customer's language, until a message shows another.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON a turn.")] = False,
 ) -> None:
     """Says each TEXT in one conversation and prints what the customer would see."""
@@ -46,7 +48,8 @@ def _as_text(answer: Answer) -> str:
             lines.append("  " + "  ".join(f"[{button['title']}]" for button in reply["buttons"]))
     if turn := answer.turn:
         topic = f"/{turn['topic']}" if turn.get("topic") else ""
-        lines.append(f"  ({turn.get('route')}{topic}, {turn.get('decision')}, {turn.get('confidence') or 0:.2f}, {turn.get('language')})")
+        sure = f"{turn.get('confidence') or 0:.2f}"
+        lines.append(f"  ({turn.get('route')}{topic}, {turn.get('decision')}, {sure}, {turn.get('language')})")
     elif not answer.replies:
         lines.append("  (nothing: a person has the conversation)")
     return "\n".join(lines)

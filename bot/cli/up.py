@@ -1,4 +1,4 @@
-"""`seva up`: prepares what is missing, starts gateway, Rasa and action server, restarts one that dies, says where to look."""
+"""`seva up`: prepares what is missing, starts gateway, Rasa and action server, and minds them."""
 
 from __future__ import annotations
 
@@ -51,14 +51,15 @@ class Process:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509
+                preexec_fn=_end_with_parent,
             )
 
     def watch(self, now: float) -> None:
         """Starts it again, after a delay that grows, if it has died."""
         if self.running is not None and self.running.poll() is not None:
             delay = RESTART_DELAYS_S[min(self.deaths, len(RESTART_DELAYS_S) - 1)]
-            say(f"{self.name} ended (exit code {self.running.returncode}), again in {delay:g} s; see {log_path(self.name)}")
+            code, log = self.running.returncode, log_path(self.name)
+            say(f"{self.name} ended (exit code {code}), again in {delay:g} s; see {log}")
             self.running, self.deaths, self.restart_at = None, self.deaths + 1, now + delay
         if self.running is None and now >= self.restart_at:
             self.start()
@@ -98,7 +99,18 @@ def build_processes(settings: Config, prepared: Prepared, demo: bool) -> list[Pr
     if demo and settings.shop_today is None:
         environment["SHOP_TODAY"] = DEMO_TODAY
     python = sys.executable
-    rasa = [python, "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(settings.rasa_port), "--model", str(prepared.model)]
+    rasa = [
+        python,
+        "-m",
+        "rasa",
+        "run",
+        "-i",
+        "127.0.0.1",
+        "-p",
+        str(settings.rasa_port),
+        "--model",
+        str(prepared.model),
+    ]
     rasa += ["--credentials", "credentials.yml", "--endpoints", "endpoints.yml"]
     actions = [python, "-m", "actions"]
     gateway = [python, "-m", "bot.gateway"]

@@ -5,7 +5,7 @@ Real: gateway, Rasa with the trained model, action server, database. The data di
 
 from __future__ import annotations
 
-import os  # noqa: TID251 - the tests' own environment for the processes they start
+import os
 import re
 import signal
 import socket

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os  # noqa: TID251
+import os
 import re
 import signal
 import time
