@@ -24,7 +24,7 @@ class ConfigError(BotError):
 
 
 class KnowledgeError(ConfigError):
-    """FAQ sources or index are wrong, stale or foreign; the message names file and line, or the command that mends it."""
+    """FAQ sources or index are wrong or foreign; the message names file and line, or the command that mends it."""
 
     code = "knowledge"
 

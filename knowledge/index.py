@@ -97,7 +97,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def check_manifest(manifest: Manifest, encoder_name: str | None = None, root: Path | None = ROOT) -> None:
-    """Raises KnowledgeError if another encoder made the index, KnowledgeStale if it is not from the sources of `root`."""
+    """Raises KnowledgeError if another encoder made the index, KnowledgeStale if other sources than `root`'s."""
     if encoder_name is not None and manifest.encoder != encoder_name:
         raise KnowledgeError(f"the FAQ index was made with encoder {manifest.encoder}, not {encoder_name}: {MEND}")
     if root is not None and manifest.sources != hash_sources(root):

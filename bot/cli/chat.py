@@ -28,7 +28,7 @@ class Answer:
     """What came back for one message.
 
     `replies`: `{"text", "author", "buttons": [{"id", "title", "kind"}], "cards", "image"}` in the order they were sent.
-    `turn`: the turn record of DESIGN section 5, or None if the bot did not speak. `state`: who owns the conversation now.
+    `turn`: the turn record of DESIGN section 5, or None if the bot did not speak. `state`: who owns it now.
     """
 
     text: str
