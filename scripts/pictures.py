@@ -22,7 +22,10 @@ QUESTIONS = {
     "gu": "refund aavta ketla divas lage",
     "ta": "ரிஃபண்ட் வர எத்தனை நாள் ஆகும்?",
 }
-PERSON = "I paid twice for TT-10432 and nobody answers. I want to talk to a person."
+WAITING = {
+    "en": "I paid twice for TT-10432 and nobody answers. I want to talk to a person.",
+    "gu": "મારે માણસ સાથે વાત કરવી છે",
+}
 
 
 def main() -> None:
@@ -69,10 +72,10 @@ def take_shop(browser: Browser, url: str) -> None:
 
 def take_desk(browser: Browser, url: str, welcome: str) -> None:
     """Somebody waits, an agent has taken the conversation and answers."""
-    for language, question in (("gu", QUESTIONS["gu"]), ("en", PERSON)):
+    for language, words in WAITING.items():
         customer = open_chat(browser, url, language)
-        ask(customer, question)
-    customer.frame_locator("iframe").locator(".banner.waiting").wait_for()
+        ask(customer, words)
+        customer.frame_locator("iframe").locator(".banner.waiting").wait_for()
     page = browser.new_context(viewport=DESKTOP, locale="en-IN").new_page()
     page.goto(welcome)
     page.locator("[name=name]").fill("Meera Joshi")
