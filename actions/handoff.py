@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from actions._buttons import person_button
 from actions._handing import ask_back, hand_off
 from actions._hearing import ListeningAction
-from actions._turn import Answer, SkillAction, Turn
+from actions._turn import Answer, Reply, SkillAction, Turn
+from bot.language.texts import say
 
 
 class ActionHandOff(SkillAction):
@@ -22,4 +26,12 @@ class ActionAskBack(ListeningAction):
     action_name = "action_ask_back"
 
     def answer(self, turn: Turn) -> Answer:
-        return ask_back(turn)
+        asked = _ASKED.get(str(turn.slots.get("requested_slot") or ""))
+        answer = ask_back(turn)
+        if asked is None or not answer.unanswered or turn.gate.get("decision") == "ask_back":
+            return answer
+        # Inside the form the message was meant as its answer: say what is needed instead of "not understood".
+        return replace(answer, replies=[Reply(say(asked, turn.language), [person_button(turn.language)])], offer="")
+
+
+_ASKED = {"orders_number": "orders.bad_number", "orders_contact": "orders.bad_contact"}

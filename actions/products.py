@@ -20,7 +20,7 @@ from bot.shop.catalogue import Item, load_catalogue
 from bot.shop.search import Found, Wish, fitting_choices, guess_products, has_unknown_words, search
 
 # What is offered to somebody who does not say what they look for, and where nothing was found.
-STARTER_KINDS = ("saree", "kurti", "footwear", "cookware", "electronics", "gift")
+STARTER_KINDS = ("saree", "kurti", "shirt", "footwear", "bedsheet", "cookware", "electronics", "gift")
 _WISH_ENTITIES = ("kind", "color", "size", "price_min", "price_max")
 
 
@@ -54,7 +54,8 @@ class ActionSearchProducts(ListeningAction):
         listed = "; ".join(name_and_price(item, language, fitting[item.handle]) for item in found.items)
         key = f"products.search.dropped_{found.dropped[-1]}" if found.dropped else "products.search.found"
         cards = [build_card(item, language, fitting[item.handle]) for item in found.items]
-        text = f"{say(key, language, list=listed)} {say('products.search.more', language)}"
+        sold_out = [] if all(item.available for item in found.items) else [say("products.search.sold_out", language)]
+        text = " ".join([say(key, language, list=listed), *sold_out, say("products.search.more", language)])
         buttons = [english_button()] if turn.romanised else []
         slots = {"products_current": found.items[0].handle} if len(found.items) == 1 else {}
         return Answer([Reply(text, buttons, cards)], slots=slots)

@@ -38,6 +38,17 @@ async def test_two_turns_without_an_answer_bring_a_person(customer: Customer) ->
     assert (customer.turn["decision"], customer.turn["reason"]) == ("hand_off", "low_confidence")
 
 
+FORM = [("orders_number", "orders.bad_number"), ("orders_contact", "orders.bad_contact")]
+
+
+@pytest.mark.parametrize(("slot", "key"), FORM)
+async def test_what_the_form_cannot_read_is_asked_for_with_an_example(customer: Customer, slot: str, key: str) -> None:
+    customer.slots["requested_slot"] = slot
+    assert await customer.say("action_ask_back", "umm", gate=NOT_UNDERSTOOD) == say(key, "en")
+    await customer.say("action_ask_back", "hmm", gate=NOT_UNDERSTOOD)
+    assert customer.turn["reason"] == "low_confidence"
+
+
 async def test_an_answer_between_starts_the_count_anew(customer: Customer) -> None:
     await customer.say("action_ask_back", "xqzv", gate=NOT_UNDERSTOOD)
     await customer.say("action_answer_thanks", "thanks")
