@@ -25,13 +25,13 @@ import numpy.typing as npt
 ROOT = Path(__file__).resolve().parents[1]
 OUTSIDE = ("oos", "NO_NODES_DETECTED")
 FALLBACK = "nlu_fallback"
-SEVA = [
+SEVA: list[dict[str, Any]] = [
     {"name": "bot.nlu.normaliser.MessageNormaliser"},
     {"name": "bot.nlu.encoder.EncoderFeaturizer"},
     {"name": "bot.nlu.classifier.RouteClassifier"},
 ]
 # What `rasa init` writes for 3.6.21 when the pipeline is left empty.
-VANILLA = [
+VANILLA: list[dict[str, Any]] = [
     {"name": "WhitespaceTokenizer"},
     {"name": "RegexFeaturizer"},
     {"name": "LexicalSyntacticFeaturizer"},

@@ -32,7 +32,7 @@ _FILE = "routes.joblib"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class RouteClassifier(StoredComponent, IntentClassifier):  # type: ignore[misc]
+class RouteClassifier(StoredComponent, IntentClassifier):
     """`encoder`: the same name as in the featurizer before it; `sparse_share`: weight of words beside vectors."""
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
@@ -63,7 +63,7 @@ class RouteClassifier(StoredComponent, IntentClassifier):  # type: ignore[misc]
         return self._model
 
     # Rasa's graph validation knows no unions; `rasa test nlu` passes None.
-    def process(self, messages: list[Message], tracker: DialogueStateTracker = None) -> list[Message]:  # type: ignore[assignment]
+    def process(self, messages: list[Message], tracker: DialogueStateTracker = None) -> list[Message]:
         for message in messages:
             found = self.understand(message, tracker)
             message.set(UNDERSTANDING, found)
@@ -71,7 +71,8 @@ class RouteClassifier(StoredComponent, IntentClassifier):  # type: ignore[misc]
                 {"name": name, "confidence": round(confidence, 4)}
                 for name, confidence in zip(found.ranking.labels, confidences(found.ranking), strict=True)
             ]
-            message.set(INTENT, {**ranking[0], "name": ranking[0]["name"].partition("/")[0]}, add_to_output=True)
+            route = found.ranking.labels[0].partition("/")[0]
+            message.set(INTENT, {**ranking[0], "name": route}, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 

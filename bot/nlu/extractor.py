@@ -80,7 +80,7 @@ class CatalogueExtractor(StoredComponent):
         return everyday
 
     # Rasa's graph validation knows no unions; `rasa test nlu` passes None.
-    def process(self, messages: list[Message], tracker: DialogueStateTracker = None) -> list[Message]:  # type: ignore[assignment]
+    def process(self, messages: list[Message], tracker: DialogueStateTracker = None) -> list[Message]:
         for message in messages:
             context = read_context(message, tracker)
             found = self.find(normalised_text(message))

@@ -19,7 +19,7 @@ _ABOUT_A_PRODUCT = ("product_info", "product_search")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class Gatekeeper(Component, IntentClassifier):  # type: ignore[misc]
+class Gatekeeper(Component, IntentClassifier):
     """Comes after RouteClassifier."""
 
     def __init__(self, config: dict[str, Any]) -> None:

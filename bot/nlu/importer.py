@@ -21,7 +21,7 @@ DOMAIN_DIR = "domain"
 FAQ_INTENT = "faq"
 
 
-class FaqImporter(RasaFileImporter):  # type: ignore[misc]
+class FaqImporter(RasaFileImporter):
     """Rasa's importer of files, with the FAQ and with the folder `domain/` as default."""
 
     def __init__(

@@ -1,8 +1,8 @@
 """The route model: from the vector and the words of a message to a probability for every label.
 
-Kernel ridge regression on one-hot labels with the kernel `exp(2 (cos - 1))` of the centred encoder vectors plus a
-share of the inner product of the sparse features. It learns in one linear solve, needs no tuning on small and uneven sets, and its
-sparse half collapses to plain weights. docs/decisions names what it was measured against. Knows nothing of Rasa.
+Kernel ridge regression on one-hot labels with the kernel `exp(2 (cos - 1))` of the centred encoder vectors plus a share
+of the inner product of the sparse features. It learns in one linear solve, needs no tuning on small and uneven sets,
+and its sparse half collapses to plain weights. Knows nothing of Rasa.
 """
 
 from dataclasses import dataclass

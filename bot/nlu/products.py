@@ -76,8 +76,8 @@ class ProductMatcher:
                     self._spellings[vocabulary[word]].add(raw)
                 if ids:
                     self._names.append((product.handle, ids))
-                for word in ids:
-                    users[word].add(product.handle)
+                for number in ids:
+                    users[number].add(product.handle)
         self._vocabulary = list(vocabulary)
         self._folded = frozenset(vocabulary)
         self._words_of: dict[str, set[int]] = defaultdict(set)
@@ -85,8 +85,8 @@ class ProductMatcher:
             self._words_of[handle].update(ids)
         self._names_with: dict[int, list[int]] = defaultdict(list)
         for place, (_, ids) in enumerate(self._names):
-            for word in ids:
-                self._names_with[word].append(place)
+            for number in ids:
+                self._names_with[number].append(place)
         self._skeletons = [skeleton(word) for word in self._vocabulary]
         count = max(len(products), 1)
         self._weight = np.array([math.log((count + 1) / len(users[i])) for i in range(len(self._vocabulary))])
