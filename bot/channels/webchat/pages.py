@@ -54,6 +54,7 @@ def chat_page(request: HttpRequest) -> HttpResponse:
         "texts": texts,
         "shop_name": config().shop_name,
         "text_max": TEXT_MAX,
+        "base": config().base_url,
         "origins": [own, *config().allowed_origins],
         "host": request.GET.get("host", own)[:PAGE_MAX],
         "page": _read_page(request),

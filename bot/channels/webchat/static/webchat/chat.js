@@ -4,9 +4,10 @@ import { bubble, typingBubble } from "./bubbles.js";
 import { Host } from "./host.js";
 import { Talk, openStorage } from "./talk.js";
 import { Wire } from "./wire.js";
-import { dayOf, fill, icons, languageOf, sameDay } from "./words.js";
+import { dayOf, fill, icons, knowOwnAddress, languageOf, sameDay } from "./words.js";
 
 const setup = JSON.parse(document.getElementById("seva-setup").textContent);
+knowOwnAddress(setup.base);
 const LANGUAGE = "seva.language";
 // A person's sign is renewed while they write; the assistant's lasts until it answers.
 const TYPING_MS = { agent: 6000, bot: 20000 };

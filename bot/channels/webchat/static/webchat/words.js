@@ -63,10 +63,18 @@ export function linkTo(address, words) {
   return html`<a href=${safe} target=${own ? "_top" : "_blank"} rel="noopener noreferrer nofollow">${words}</a>`;
 }
 
-/** An absolute http(s) address, or nothing. */
+const ours = new Set([location.origin]);
+
+/** The address under which the server names itself in links; this page may have been opened under another (localhost). */
+export function knowOwnAddress(address) {
+  ours.add(address);
+}
+
+/** An absolute http(s) address, or nothing. The server's own pages are opened where this page was opened. */
 export function safeAddress(address) {
   try {
-    const url = new URL(address, location.origin);
+    const named = new URL(address, location.origin);
+    const url = ours.has(named.origin) ? new URL(named.pathname + named.search + named.hash, location.origin) : named;
     return url.protocol === "https:" || url.protocol === "http:" ? url.href : "";
   } catch {
     return "";
