@@ -115,6 +115,11 @@ class Row:
         except ValueError:
             raise CellError(column, f"{raw[:40]!r} is not a date like 2026-11-24") from None
 
+    def country(self, column: str) -> str:
+        """A two-letter country code; empty where the file writes something else (a name)."""
+        value = self.cells.get(column, "").upper()
+        return value if len(value) == 2 and value.isalpha() else ""
+
     def words(self, column: str) -> list[str]:
         """A list written with commas."""
         return [word.strip() for word in self.cells.get(column, "").split(",") if word.strip()]

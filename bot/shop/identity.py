@@ -1,8 +1,8 @@
 """Who may see an order: whoever knows its number and its e-mail or phone, in this conversation, for half an hour.
 
 The only door to orders: actions read an order through `find_verified`, never by its number alone. What is verified
-stands in the database because a slot can be filled by what a customer types. A wrong pair is answered alike, in words and
-in work, whether the number or the address was wrong.
+stands in the database because a slot can be filled by what a customer types. A wrong pair is answered alike, in words
+and in work, whether the number or the address was wrong.
 """
 
 from __future__ import annotations

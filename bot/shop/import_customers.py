@@ -74,10 +74,10 @@ def _build_customer(row: Row) -> CustomerDraft:
     email = parse_email(raw_email)
     if raw_email and not email:
         raise CellError("Email", "is not an e-mail address")
-    country = row.text("Country Code", 2).upper()
+    country = row.country("Country Code")
     raw_phone = row.text("Phone") or row.text("Address Phone")
     phone = parse_phone(raw_phone, country or "IN")
-    if raw_phone and not phone:
+    if raw_phone and not phone and not email:
         raise CellError("Phone", "is not a telephone number")
     if not email and not phone:
         raise CellError("Email", "neither e-mail nor phone")

@@ -144,11 +144,12 @@ def _contact(row: Row) -> dict[str, Any]:
     email = parse_email(raw_email)
     if raw_email and not email:
         raise CellError("Email", "is not an e-mail address")
-    country = row.text("Shipping Country", 2).upper()
+    country = row.country("Shipping Country")
     # A number without a country code is one of the country that the parcel goes to.
     numbers = [row.text("Phone"), row.text("Shipping Phone"), row.text("Billing Phone")]
     phone = next((parsed for raw in numbers if (parsed := parse_phone(raw, country or "IN"))), "")
-    if any(numbers) and not phone:
+    # An odd number beside a good e-mail is no reason to lose the order; without either nobody could ever look it up.
+    if any(numbers) and not phone and not email:
         raise CellError("Phone", "is not a telephone number")
     return {
         "email": email, "phone": phone, "recipient": row.text("Shipping Name"),

@@ -271,6 +271,24 @@ def test_plain_shopify_exports_arrive_without_the_demo_columns(shop: Path) -> No
     assert (Order.objects.count(), Parcel.objects.count(), ProductName.objects.count()) == (74, 0, 0)
 
 
+def test_an_odd_phone_or_country_beside_a_good_email_loses_nothing(small_shop: Path) -> None:
+    set_cell(small_shop / "orders.csv", 2, "Phone", "call my brother")
+    set_cell(small_shop / "orders.csv", 2, "Shipping Phone", "-")
+    set_cell(small_shop / "orders.csv", 2, "Shipping Country", "India")
+    assert take(small_shop).complete
+    order = Order.objects.get(name="TT-10401")
+    assert (order.email, order.phone, order.country_code) == ("hetal.patel@example.com", "", "")
+
+
+def test_an_order_that_nobody_could_look_up_is_reported(small_shop: Path) -> None:
+    for column, value in (("Phone", "call my brother"), ("Shipping Phone", ""), ("Email", "")):
+        set_cell(small_shop / "orders.csv", 2, column, value)
+    report = take(small_shop)
+    assert [(p.line, p.column, p.reason) for p in report.refused] == [
+        (2, "Phone", "TT-10401: is not a telephone number")
+    ]
+
+
 def test_the_column_names_shopify_uses_since_2025_are_understood(shop: Path) -> None:
     (shop / "products.csv").write_text(
         "Title,URL handle,Description,Type,Tags,Published on online store,Status,SKU,Option1 name,Option1 value,Price,"
