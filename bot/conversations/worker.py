@@ -23,6 +23,7 @@ from bot.conversations.events import PROCESS
 from bot.conversations.leases import Claim, LeaseLost
 from bot.conversations.people import close_idle
 from bot.conversations.steps import Ask, Send, Step
+from bot.dialogue.client import choose_address
 from bot.dialogue.protocol import TurnRequest, TurnResult
 from bot.errors import DialogueBadReply, DialogueUnavailable
 
@@ -174,7 +175,7 @@ class Worker:
             if not result.replies and result.turn.decision != "hand_off":
                 raise DialogueBadReply("no reply")
         except (DialogueUnavailable, DialogueBadReply) as error:
-            own_fault = await self._is_own_fault(error, asked)
+            own_fault = await self._is_own_fault(claim, error, asked)
             _log.warning("turn %s of %s failed: %s", step.turn_id, claim.conversation, error)
             return await self._write(steps.after_failure, claim, step.turn_id, str(error), own_fault)
         except LeaseLost:
@@ -192,13 +193,14 @@ class Worker:
             _log.exception("the answer to turn %s cannot be stored", step.turn_id)
             return await self._write(steps.after_failure, claim, step.turn_id, type(error).__name__, True)
 
-    async def _is_own_fault(self, error: DialogueUnavailable | DialogueBadReply, asked: float) -> bool:
+    async def _is_own_fault(self, claim: Claim, error: DialogueUnavailable | DialogueBadReply, asked: float) -> bool:
         """Whether this turn fails by itself (then its tries are counted) or the way to Rasa is cut (then it waits)."""
-        if isinstance(error, DialogueBadReply) or error.remote_code == "turn_failed":
-            return True
-        if self._last_answer > asked:
-            return True  # others were answered meanwhile
-        return not error.remote_code and any((await self._dialogue.check_health()).values())
+        if isinstance(error, DialogueBadReply) or self._last_answer > asked:
+            return True  # a strange answer, or others were answered meanwhile
+        if error.remote_code not in ("", "turn_failed"):
+            return False
+        health = await self._dialogue.check_health()
+        return health[choose_address(str(claim.conversation), list(health))]
 
     async def _hold(self, claim: Claim, work: Coroutine[Any, Any, R]) -> R:
         """Waits for the outside and keeps the lease meanwhile. Raises: LeaseLost, and what `work` raises."""

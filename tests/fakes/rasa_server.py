@@ -28,6 +28,7 @@ class FakeRasa:
     ran: list[tuple[str, str, str]] = field(default_factory=list)
     answers: dict[tuple[str, str], Json] = field(default_factory=dict)
     down: str = ""
+    loading: bool = False
     poison: str = ""
     malformed: bool = False
     drop_answers: int = 0
@@ -38,7 +39,7 @@ class FakeRasa:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["path"] == "/webhooks/seva/":
-            await _reply(send, 503 if self.down else 200, {"status": "ok", "model": "fake"})
+            await _reply(send, 503 if self.loading else 200, {"status": "ok", "model": "fake"})
             return
         body = await _read(receive)
         if dict(scope["headers"]).get(b"authorization") != f"Bearer {self.token}".encode():
@@ -60,6 +61,8 @@ class FakeRasa:
     async def _run(self, request: Json) -> tuple[int, Json]:
         key = (request["conversation"], request["message_id"])
         said = str(request["payload"] or request["text"])
+        if self.loading:
+            return 503, {"error": {"code": "turn_failed", "message": "the model is not loaded yet"}}
         if self.down:
             return 503, {"error": {"code": self.down, "message": "not now"}}
         if self.poison and self.poison in said:

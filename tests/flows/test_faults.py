@@ -56,6 +56,16 @@ async def test_a_stopped_rasa_is_an_outage_and_not_the_messages_fault(
     assert len(rasa.app.ran) == 1
 
 
+async def test_a_rasa_that_still_loads_its_model_is_waited_for(visitors: Visitors, rasa: Running[FakeRasa]) -> None:
+    rasa.app.loading = True
+    visitor = visitors()
+    await visitor.open()
+    await visitor.send("good morning")
+    await wait_for_rows(Turn.objects.filter(failures__gt=6, attempts=0).exists, "uncounted tries")
+    rasa.app.loading = False
+    await visitor.wait_for_text("about: good morning")
+
+
 async def test_a_retry_asks_exactly_the_same(visitors: Visitors, rasa: Running[FakeRasa]) -> None:
     rasa.app.drop_answers = 2
     visitor = visitors()
