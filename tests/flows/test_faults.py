@@ -9,13 +9,15 @@ import pytest
 
 from bot.conversations.models import Conversation, HandOff, Message, Turn
 from bot.conversations.states import Handling, State, TurnState
+from bot.language.texts import say
 from tests.fakes.rasa_server import FakeRasa
 from tests.fakes.rows import in_database, wait_for_rows
 from tests.fakes.running import Running
 from tests.fakes.visitor import Visitor, wait_until
 
 Visitors = Callable[[], Visitor]
-NOTICE = "taking longer than it should"
+NOTICE = say("system.fault.delayed", "en")
+GAVE_UP = say("system.fault.gave_up", "en")
 
 
 def count_notices(visitor: Visitor) -> int:
@@ -90,7 +92,7 @@ async def test_a_person_is_reachable_while_rasa_is_down(visitors: Visitors, rasa
     await visitor.send("my parcel is lost")
     await wait_for_rows(Conversation.objects.exclude(failing_since=None).exists, "the fault")
     await visitor.send(word)
-    await visitor.wait_for_text("passing you on to a person")
+    await visitor.wait_for_text(say("system.fault.person", "en"))
     await visitor.wait_for_text("colleague will")
     record = await in_database(HandOff.objects.get)
     assert record.reason == "asked"
@@ -110,7 +112,7 @@ async def test_a_message_that_always_fails_goes_to_a_person(
     visitor = visitors()
     await visitor.open()
     ack = await visitor.send("a snake in silence")
-    await visitor.wait_for_text("could not answer your last message")
+    await visitor.wait_for_text(GAVE_UP)
     await visitor.wait_for_text("colleague will")
     turn = await in_database(Turn.objects.get)
     assert (turn.state, turn.attempts) == (TurnState.DEAD, 5)
@@ -128,7 +130,7 @@ async def test_one_poisonous_message_holds_up_nobody_else(visitors: Visitors, ra
     for number in range(5):
         await other.send(f"fine {number}")
         await other.wait_for_text(f"about: fine {number}")
-    await bitten.wait_for_text("could not answer")
+    await bitten.wait_for_text(GAVE_UP)
 
 
 async def test_a_hanging_rasa_is_given_up_in_time(visitors: Visitors, rasa: Running[FakeRasa]) -> None:

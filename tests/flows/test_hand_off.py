@@ -17,6 +17,7 @@ from bot.conversations.models import Conversation, HandOff, Message, Turn
 from bot.conversations.people import close_idle
 from bot.conversations.states import Handling, State, TurnState
 from bot.errors import TransitionRefused
+from bot.language.texts import say
 from tests.fakes.rasa_server import FakeRasa
 from tests.fakes.rows import in_database, wait_for_rows
 from tests.fakes.running import Running
@@ -68,7 +69,7 @@ async def test_an_agent_answers_on_the_open_page(visitors: Visitors, agent: User
     assert (shown["author"], shown["author_name"]) == ("agent", "Meera Joshi")
     assert visitor.texts().count("I am here.") == 1
     await in_database(handoffs.close, conversation.pk, agent)
-    await visitor.wait_for_text("has closed this conversation")
+    await visitor.wait_for_text(say("system.closed", "en", name="Meera Joshi"))
     record = await in_database(HandOff.objects.get)
     assert (record.outcome, record.taken_by_id) == ("closed", agent.pk)
     assert record.first_reply_at is not None
@@ -91,7 +92,7 @@ async def test_handing_back_lets_the_bot_speak(visitors: Visitors, agent: User) 
     conversation = await ask_for_person(visitor)
     await in_database(handoffs.take, conversation.pk, agent)
     await in_database(handoffs.hand_back, conversation.pk, agent)
-    await visitor.wait_for_text("with the assistant again")
+    await visitor.wait_for_text(say("system.handed_back", "en"))
     await visitor.send("and now?")
     await visitor.wait_for_text("about: and now?")
     assert (await in_database(HandOff.objects.get)).outcome == "handed_back"

@@ -15,6 +15,7 @@ from bot.assembly import build_gateway
 from bot.config import config
 from bot.conversations.models import ChannelIdentity, Message
 from bot.conversations.states import Handling
+from bot.language.texts import say
 from tests.fakes.rasa_server import FakeRasa
 from tests.fakes.rows import in_database, wait_for_rows
 from tests.fakes.running import Running, run_app
@@ -79,7 +80,7 @@ async def test_a_long_message_is_read_up_to_the_limit_and_its_writer_told(
     text = letter * (10_000 // len(letter))
     ack = await visitor.send(text)
     assert (ack["ok"], ack["shortened"]) == (True, True)
-    await visitor.wait_for_text("I have read the first 2000 characters")
+    await visitor.wait_for_text(say("system.long_text", "en", kept=2000))
     assert (await in_database(Message.objects.get, pk=ack["id"])).text == text
     assert len(rasa.app.asked[0]["text"]) <= 2000
 
