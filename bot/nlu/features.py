@@ -51,6 +51,8 @@ class SparseFeatures:
     skeleton_weight: float = 1.0
     max_features: int = 60_000
     _spaces: list[TfidfVectorizer] = field(default_factory=list)
+    _words: frozenset[str] = frozenset()
+    _folded: frozenset[str] = frozenset()
 
     def fit(self, texts: list[str]) -> sp.csr_matrix:
         """Learns the vocabulary and gives the features of `texts`: float32 csr, (len(texts), vocabulary)."""
@@ -63,6 +65,8 @@ class SparseFeatures:
             TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), **common),
             TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), **common),  # noqa: S106
         ]
+        self._words = frozenset(word for text in texts for word in re.findall(WORD, text.lower()))
+        self._folded = frozenset(fold(word) for word in self._words)
         views = _views(texts)
         return self._join([space.fit_transform(view) for space, view in zip(self._spaces, views, strict=True)])
 
@@ -72,12 +76,16 @@ class SparseFeatures:
         return self._join([space.transform(view) for space, view in zip(self._spaces, views, strict=True)])
 
     def unknown_share(self, text: str) -> float:
-        """Share (0-1) of the words that training never saw in any spelling close enough to fold alike."""
-        words = fold(text).split()
-        known = self._spaces[3].vocabulary_
+        """Share (0-1) of the words that training never saw, in any spelling that folds alike."""
+        words = re.findall(WORD, text.lower())
         if not words:
             return 1.0
-        return sum(skeleton(word) not in known for word in words) / len(words)
+        return sum(word not in self._words and not self._known_folded(word) for word in words) / len(words)
+
+    def _known_folded(self, word: str) -> bool:
+        # Two letters fold alike by chance.
+        folded = fold(word)
+        return folded.isdigit() or (len(folded) >= 3 and folded in self._folded)
 
     def _join(self, parts: list[sp.csr_matrix]) -> sp.csr_matrix:
         weights = (self.char_weight, self.word_weight, self.fold_weight, self.skeleton_weight)

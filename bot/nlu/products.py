@@ -156,13 +156,18 @@ class ProductMatcher:
             same = word == name and (not raw.isascii() or raw in self._spellings[column])
             return float(same)
         if word == name:
-            return 1.0
+            return float(self._may_be_spelled(raw, column))
         if word.startswith(name) and len(name) >= 4 and len(word) - len(name) <= 4:
             return 0.95
         bones = self._skeletons[column]
         if skeleton(word) == bones and (len(bones) >= 4 or (len(bones) == 3 and ratio >= 0.75)):
             return 0.9
         return ratio if ratio >= WORD_SIMILARITY_MIN and min(len(word), len(name)) >= 5 else 0.0
+
+    def _may_be_spelled(self, raw: str, column: int) -> bool:
+        """Whether two Latin spellings that fold alike also look alike ("sole" is not "choli")."""
+        latin = [spelling for spelling in self._spellings[column] if spelling.isascii()]
+        return not raw.isascii() or not latin or max(fuzz.ratio(raw, spelling) for spelling in latin) >= 60
 
 
 def learn_everyday(about_products: list[str], others: list[str], products: list[Product]) -> Everyday:

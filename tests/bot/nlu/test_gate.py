@@ -46,6 +46,11 @@ def test_a_lost_message_is_not_understood() -> None:
     assert judge(LOST) == "not_understood"
 
 
+def test_nonsense_is_not_understood_however_sure_the_model_is() -> None:
+    ranking = dataclasses.replace(SURE.ranking, unknown_share=1.0, nearest=[("faq/refund.time", 0.3)])
+    assert judge(dataclasses.replace(SURE, ranking=ranking)) == "not_understood"
+
+
 def test_a_message_without_words_is_not_understood() -> None:
     assert judge(dataclasses.replace(SURE, words=0)) == "not_understood"
 
