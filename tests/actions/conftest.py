@@ -6,6 +6,7 @@ The FAQ index is built once a run with an encoder of letters: actions read its a
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -14,11 +15,18 @@ import pytest
 from rasa_sdk.executor import ActionExecutor
 
 from bot.config import config
+from bot.language.texts import load_texts
 from knowledge.index import index_folder, write_index
 from tests.knowledge.conftest import LetterCounts, LetterEncoder
 from tests.shop_rows import load_demo_shop
 
 Json = dict[str, Any]
+
+
+def says(text: str, key: str, language: str = "en") -> bool:
+    """Whether the text holds the words of `key`, whatever stands in its placeholders. Wording may change, keys stay."""
+    parts = re.split(r"\{\w+\}", load_texts(language)[key])
+    return re.search(".+?".join(re.escape(part) for part in parts), text, re.DOTALL) is not None
 
 
 @dataclass
