@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from playwright.sync_api import FrameLocator, Locator, Page
 
+from bot.page_texts import area_texts
+
+# The words of the pages, as the pages read them.
+WIDGET = area_texts("widget", "en")
+DESK = area_texts("desk", "en")
+SHOP = area_texts("shop_page", "en")
+
 
 class Chat:
     """The frame on a shop page. Opens it if it is not open."""
 
-    def __init__(self, page: Page, launcher: str = "Chat with us") -> None:
+    def __init__(self, page: Page, launcher: str = WIDGET["open"]) -> None:
         self.page = page
         self.frame: FrameLocator = page.frame_locator("iframe")
         self._launcher = page.get_by_role("button", name=launcher)

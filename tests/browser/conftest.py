@@ -34,6 +34,8 @@ CUT = (
     "ERR_EMPTY_RESPONSE",
     "ERR_INCOMPLETE_CHUNKED_ENCODING",
     "WebSocket",
+    "htmx:sendError",
+    "htmx:afterRequest",
 )
 
 Open = Callable[..., Page]
@@ -113,10 +115,10 @@ def agent_state(site: Site, chromium: Browser) -> StorageState:
     context = chromium.new_context(locale="en-IN")
     page = context.new_page()
     page.goto(site.url + site.welcome_path)
-    page.get_by_label("Name that customers see").fill(AGENT_NAME)
-    page.get_by_label("Password", exact=False).first.fill(AGENT_PASSWORD)
-    page.get_by_label("Password once more").fill(AGENT_PASSWORD)
-    page.get_by_role("button", name="Start").click()
+    page.locator("[name=name]").fill(AGENT_NAME)
+    page.locator("[name=password]").fill(AGENT_PASSWORD)
+    page.locator("[name=password_again]").fill(AGENT_PASSWORD)
+    page.locator(".door button").click()
     page.wait_for_url("**/desk/")
     state = context.storage_state()
     context.close()

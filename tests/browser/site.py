@@ -108,7 +108,7 @@ class Site:
             "RASA_TOKEN": TOKEN, "SECRET_KEY": "browser-tests-only-" + "k" * 40, "SHOP_TODAY": "2026-11-21",
             "DJANGO_SETTINGS_MODULE": "bot.settings", "SWEEP_S": "0.05", "MESSAGE_RATE": MESSAGE_RATE,
         }  # fmt: skip
-        kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}  # noqa: TID251
+        kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         return kept | {name: str(value) for name, value in own.items()}
 
 

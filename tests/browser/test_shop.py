@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.browser.chat import Chat
+from tests.browser.chat import SHOP, Chat
 from tests.browser.conftest import Open
 from tests.browser.site import Site
 
@@ -23,13 +23,13 @@ def test_shop_works_without_javascript(chromium: Browser, site: Site) -> None:
     expect(page.get_by_role("heading", name="Copper Water Bottle")).to_be_visible()
     expect(page.get_by_text("₹699").first).to_be_visible()
     # What only JavaScript can do is not offered.
-    expect(page.get_by_role("button", name="Ask about this product")).to_have_count(0)
+    expect(page.get_by_role("button", name=SHOP["ask_about"])).to_have_count(0)
     context.close()
 
 
 def test_product_page_opens_the_chat_about_it(open_shop: Open, site: Site) -> None:
     page = open_shop("/products/copper-bottle")
-    page.get_by_role("button", name="Ask about this product").click()
+    page.get_by_role("button", name=SHOP["ask_about"]).click()
     chat = Chat(page)
     chat.say("is it in stock")
     expect(chat.said("about: is it in stock")).to_be_visible()
