@@ -15,7 +15,7 @@ from typing import Self
 
 import httpx
 
-from bot.dialogue.protocol import TurnRequest, TurnResult, as_json
+from bot.dialogue.protocol import Json, TurnRequest, TurnResult, as_json
 from bot.dialogue.wire import Misshapen, parse_result
 from bot.errors import DialogueBadReply, DialogueUnavailable
 
@@ -59,7 +59,7 @@ class DialogueClient:
         address = choose_address(turn.conversation, self._addresses)
         try:
             async with asyncio.timeout(self._timeout_s), self._places[address]:
-                response = await self._http.post(address + TURN_PATH, json=as_json(turn))
+                response = await self._post(address + TURN_PATH, as_json(turn))
         except TimeoutError as error:
             raise DialogueUnavailable("no answer in time") from error
         except httpx.HTTPError as error:
@@ -82,6 +82,13 @@ class DialogueClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+    async def _post(self, url: str, body: Json) -> httpx.Response:
+        try:
+            return await self._http.post(url, json=body)
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+            # An idle connection was closed in the moment we used it. Asking again is safe: Rasa answers a message once.
+            return await self._http.post(url, json=body)
 
     async def _is_ready(self, address: str) -> bool:
         try:

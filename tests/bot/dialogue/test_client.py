@@ -82,6 +82,22 @@ async def test_a_rasa_that_is_not_reached_is_unavailable(error: type[httpx.Trans
         assert await dialogue.check_health() == {"http://rasa": False}
 
 
+@pytest.mark.parametrize("error", [httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError])
+async def test_a_connection_that_broke_once_is_tried_again_at_once(error: type[httpx.TransportError]) -> None:
+    tries = 0
+
+    def rasa(request: httpx.Request) -> httpx.Response:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise error("x")
+        return httpx.Response(200, json=ANSWER)
+
+    async with client(rasa) as dialogue:
+        result = await dialogue.ask(TurnRequest("c1", "1", text="x"))
+    assert (result.message_id, tries) == ("1", 2)
+
+
 async def test_no_more_turns_run_at_once_than_allowed_and_waiting_ends() -> None:
     running, most = 0, 0
     release = asyncio.Event()
