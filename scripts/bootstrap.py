@@ -18,9 +18,10 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "seva-installed"
 LOG = ROOT / "var" / "logs" / "install.log"
 # Python runs this line at each start. With telemetry on, every `rasa` command fails here: Rasa 3.6 gives sentry-sdk an
-# option that releases without known holes no longer take. An environment variable of the same name still wins.
+# option that releases without known holes no longer take. One OpenMP thread, because a second makes the encoder up to 20
+# times slower (DESIGN 4) and nothing in `rasa shell` or `rasa test` would say so. Variables that are set already win.
 DEFAULTS = VENV / "lib" / "python3.11" / "site-packages" / "seva_defaults.pth"
-NO_TELEMETRY = 'import os; os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")\n'
+DEFAULTS_LINE = 'import os; [os.environ.setdefault(*p) for p in (("RASA_TELEMETRY_ENABLED", "false"), ("OMP_NUM_THREADS", "1"))]\n'
 
 
 def main() -> None:
@@ -41,7 +42,7 @@ def main() -> None:
     # Byte-compiling now, once, saves every later start 10 to 20 seconds.
     step("Installing 256 pinned packages", [*uv, "--compile-bytecode", "-r", "constraints.txt", *torch_source()])
     step("Installing seva itself", [*uv, "-e", "."])
-    DEFAULTS.write_text(NO_TELEMETRY)
+    DEFAULTS.write_text(DEFAULTS_LINE)
     STAMP.write_text(wanted)
 
 
