@@ -4,16 +4,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.nlu.follow_ups import leans_on_earlier
 from bot.nlu.model import Matrix, Ranking, RouteModel
 from bot.nlu.words import WORD
 
 FAQ = "faq"
 ORDER_ROUTES = ("order_status", "order_cancel", "order_change", "return_request", "refund_status", "invoice_request")
 IDENTIFIERS = ("order", "email", "phone")
-# A message this short, in words, may lean on what was said before (chosen on the follow-ups of tests/nlu).
-ELLIPTIC_WORDS_MAX = 7
-# Whoever is this sure alone needs no context (probability of the first label).
-SURE_ALONE = 0.6
 CONTEXT_SHARE = 0.6
 
 _WORD = re.compile(WORD)
@@ -52,8 +49,8 @@ def understand(
     only_identifiers = bool(names & set(IDENTIFIERS)) and len(rest) <= 3 and not _says_more(alone, rest)
     if only_identifiers:
         label = earlier_label if earlier_label in ORDER_ROUTES else ORDER_ROUTES[0]
-        return Understanding(_pinned(alone, label), alone.labels[0], len(words), names, True, earlier_label is not None)
-    if earlier and len(words) <= ELLIPTIC_WORDS_MAX and alone.probabilities[0] < SURE_ALONE:
+        return Understanding(pin(alone, label), alone.labels[0], len(words), names, True, earlier_label is not None)
+    if earlier and leans_on_earlier(alone, words):
         joined = f"{earlier} {text}"
         together = model.rank(encode(joined), joined)
         blended = blend(alone, together, CONTEXT_SHARE)
@@ -73,7 +70,8 @@ def blend(first: Ranking, second: Ranking, share: float) -> Ranking:
     return Ranking(order, probabilities, scores, second.nearest, first.unknown_share)
 
 
-def _pinned(ranking: Ranking, label: str) -> Ranking:
+def pin(ranking: Ranking, label: str) -> Ranking:
+    """The ranking with `label` first and as good as certain; it need not be one of the ranking's."""
     others = [(name, 0.1 * p) for name, p in zip(ranking.labels, ranking.probabilities, strict=True) if name != label]
     shares = [0.9, *(p for _, p in others)]
     return Ranking([label, *(name for name, _ in others)], shares, list(shares), [(label, 1.0)], 0.0)
