@@ -21,9 +21,11 @@ from knowledge.encoder import Encoder
 from knowledge.sources import ROOT, Knowledge, hash_sources, load_knowledge
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 MEND = "run `seva faq index`"
 Vectors = npt.NDArray[np.float32]
+# Topic, language and text: the question, or the title of an answer.
+Row = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -119,13 +121,13 @@ def index_folder() -> Path:
     return config().data_path / "index"
 
 
-def _encode(knowledge: Knowledge, encoder: Encoder) -> tuple[list[tuple[str, str]], Vectors]:
+def _encode(knowledge: Knowledge, encoder: Encoder) -> tuple[list[Row], Vectors]:
     asked = [(entry.topic, entry.language, text.text) for entry in knowledge.entries for text in entry.variants]
-    told = [(entry.topic, entry.language, f"{entry.title.text}. {entry.answer.text}") for entry in knowledge.entries]
+    told = [(entry.topic, entry.language, entry.title.text) for entry in knowledge.entries]
     queries = encoder.encode_cached([text for _, _, text in asked], "query")
-    passages = encoder.encode_cached([text for _, _, text in told], "passage")
-    rows = [(topic, language) for topic, language, _ in asked + told]
-    return rows, np.ascontiguousarray(np.concatenate([queries, passages]), dtype=np.float32)
+    passages = [f"{entry.title.text}. {entry.answer.text}" for entry in knowledge.entries]
+    vectors = (queries, encoder.encode_cached(passages, "passage"))
+    return asked + told, np.ascontiguousarray(np.concatenate(vectors), dtype=np.float32)
 
 
 def _collect_answers(knowledge: Knowledge) -> list[Answer]:

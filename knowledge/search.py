@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.errors import KnowledgeError
-from knowledge.index import MANIFEST, MEND, Answer, Manifest, check_manifest, read_manifest
+from knowledge.index import MANIFEST, MEND, Answer, Manifest, Row, check_manifest, read_manifest
 from knowledge.sources import ROOT
 
 _log = logging.getLogger(__name__)
@@ -28,20 +28,24 @@ Vector = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Hit:
-    """One stored question or answer; `score` is the inner product of normalised vectors, at most 1."""
+    """One stored question or answer; `score` is the inner product of normalised vectors, at most 1.
+
+    `text` is the question, of an answer its title.
+    """
 
     topic: str
     language: str
     score: float
+    text: str
 
 
 @dataclass(frozen=True)
 class Index:
-    """A loaded index; `rows` name topic and language of each vector."""
+    """A loaded index; `rows` hold topic, language and text of each vector."""
 
     manifest: Manifest
     vectors: Any
-    rows: list[tuple[str, str]]
+    rows: list[Row]
 
 
 class Answers:
@@ -72,8 +76,8 @@ class Search:
             raise KnowledgeError(f"a vector of {row.shape[1]} numbers for an index of another encoder: {MEND}")
         scores, positions = self.index.vectors.search(row, min(k, len(self.index.rows)))
         found = zip(positions[0].tolist(), scores[0].tolist(), strict=True)
-        rows = self.index.rows
-        return [Hit(rows[at][0], rows[at][1], score) for at, score in found if at >= 0]
+        rows = ((self.index.rows[at], score) for at, score in found if at >= 0)
+        return [Hit(topic, language, score, text) for (topic, language, text), score in rows]
 
 
 class Live(Generic[Loaded]):
@@ -123,7 +127,7 @@ def load_index(folder: Path, encoder_name: str, root: Path | None = ROOT) -> Ind
         vectors = faiss.read_index(str(folder / manifest.vectors_file))
     except RuntimeError as error:
         raise KnowledgeError(f"the vectors of the FAQ index cannot be read: {MEND}") from error
-    rows = [(topic, language) for topic, language in content["rows"]]
+    rows = [(topic, language, text) for topic, language, text in content["rows"]]
     if vectors.ntotal != len(rows) or vectors.d != manifest.dimension:
         raise KnowledgeError(f"the files of the FAQ index do not fit together: {MEND}")
     return Index(manifest, vectors, rows)

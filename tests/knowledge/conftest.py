@@ -51,12 +51,17 @@ def encoder() -> Encoder:
 @pytest.fixture
 def faq(tmp_path: Path) -> Path:
     """Two topics in three languages without a fault."""
-    (tmp_path / "topics.yml").write_text(TOPICS, encoding="utf-8")
+    return write_faq(tmp_path)
+
+
+def write_faq(root: Path) -> Path:
+    """Writes topics and sources under `root`."""
+    (root / "topics.yml").write_text(TOPICS, encoding="utf-8")
     for language in ("en", "gu", "ta"):
-        folder = tmp_path / "sources" / language
+        folder = root / "sources" / language
         folder.mkdir(parents=True)
         (folder / "returns.yml").write_text(write_file(language), encoding="utf-8")
-    return tmp_path
+    return root
 
 
 def write_file(language: str) -> str:

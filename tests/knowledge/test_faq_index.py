@@ -36,6 +36,7 @@ def test_a_stored_question_is_found_first(faq: Path, folder: Path, encoder: Enco
     search = Search(load_index(folder, "letters", faq))
     hits = search.query(encoder.encode(["refund.method ra gu"])[0], 5)
     assert (hits[0].topic, hits[0].language, round(hits[0].score, 5)) == ("refund.method", "gu", 1.0)
+    assert hits[0].text == "refund.method ra gu"
     assert len(hits) == 5
     assert sorted((hit.score for hit in hits), reverse=True) == [hit.score for hit in hits]
 
@@ -76,8 +77,8 @@ def test_a_broken_manifest_is_refused(folder: Path, content: str) -> None:
 
 def test_an_index_of_another_format_is_refused(folder: Path) -> None:
     content = json.loads((folder / MANIFEST).read_text())
-    (folder / MANIFEST).write_text(json.dumps({**content, "format": 2}))
-    with pytest.raises(KnowledgeError, match="is of format 2"):
+    (folder / MANIFEST).write_text(json.dumps({**content, "format": 1}))
+    with pytest.raises(KnowledgeError, match="is of format 1"):
         read_manifest(folder)
 
 

@@ -1,0 +1,55 @@
+"""Looks the message up in the FAQ index, so that what an operator adds there is understood without training.
+
+Stands between RouteClassifier and Gatekeeper: leaves `faq_hits` on the message and settles its understanding. The
+vector is the one that EncoderFeaturizer made, as it came (the classifier centres its own copy).
+"""
+
+from typing import Any, Self
+
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.component import UNDERSTANDING, Component, normalised_text
+from bot.nlu.encoder import sentence_vector
+from bot.nlu.faq_hits import find_topics, open_search, settle
+from knowledge.encoder import DEFAULT_ENCODER
+from knowledge.index import index_folder
+from knowledge.search import Live, Search
+
+FAQ_HITS = "faq_hits"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class FaqSearch(Component, IntentClassifier):
+    """`encoder`: the same name as in the featurizer. Reads the index when a model is loaded, not for training."""
+
+    def __init__(self, config: dict[str, Any], search: Live[Search]) -> None:
+        super().__init__(config)
+        self._search = search
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> Self:
+        """Raises KnowledgeError naming the command that mends it, if the index is missing or of another encoder."""
+        return cls(config, open_search(index_folder(), config.get("encoder", DEFAULT_ENCODER)))
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"encoder": DEFAULT_ENCODER}
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        search = self._search.current()
+        for message in messages:
+            hits = find_topics(search, sentence_vector(message), normalised_text(message))
+            message.set(FAQ_HITS, hits)
+            message.set(UNDERSTANDING, settle(message.get(UNDERSTANDING), hits))
+        return messages
