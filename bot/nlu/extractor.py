@@ -36,6 +36,8 @@ _ENDINGS = re.compile(r"(?<=..)(?:વાળું|વાળી|વાળો|વ�
 _NAME_PRODUCTS = ("product_search", "product_info", "order_status", "order_cancel", "order_change", "return_request")
 _NAME_PRODUCTS_TOPICS = "product."
 _FILE = "everyday.json"
+# Texts of the bot whose products are remembered.
+LISTED_MAX = 500
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -49,6 +51,7 @@ class CatalogueExtractor(StoredComponent):
         super().__init__(config, *stored)
         self._catalogue = load_products(ROOT / Path(self.config["catalogue"]))
         self._products = ProductMatcher(self._catalogue)
+        self._listed_in: dict[str, list[str]] = {}
         self._nlp = spacy.blank("en")
         ruler = self._nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
         ruler.add_patterns(list(_phrases(self._nlp)))
@@ -68,6 +71,7 @@ class CatalogueExtractor(StoredComponent):
         content = json.loads((folder / _FILE).read_text(encoding="utf-8"))
         everyday = Everyday(frozenset(content["loose"]), frozenset(content["alone"]))
         self._products = ProductMatcher(self._catalogue, everyday)
+        self._listed_in = {}
 
     def learn(self, messages: list[Message]) -> Everyday:
         """Learns from labelled messages and uses it from now on."""
@@ -77,6 +81,7 @@ class CatalogueExtractor(StoredComponent):
                 sides[0 if _names_products(message) else 1].append(normalised_text(message))
         everyday = learn_everyday(*sides, self._catalogue)
         self._products = ProductMatcher(self._catalogue, everyday)
+        self._listed_in = {}
         return everyday
 
     # Rasa's graph validation knows no unions; `rasa test nlu` passes None.
@@ -117,7 +122,13 @@ class CatalogueExtractor(StoredComponent):
 
     def _from_context(self, text: str, context: Context) -> str | None:
         """The product that was spoken of before, for "and in red?" or "the first one"."""
-        listed = self._listed(context.last_bot_text or "")
+        # The bot says the same answers again and again.
+        bot_text = context.last_bot_text or ""
+        if bot_text not in self._listed_in:
+            if len(self._listed_in) >= LISTED_MAX:
+                self._listed_in.clear()
+            self._listed_in[bot_text] = self._listed(bot_text)
+        listed = self._listed_in[bot_text]
         place = _ordinal(text)
         if place is not None and place < len(listed):
             return listed[place]

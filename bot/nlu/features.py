@@ -4,11 +4,16 @@ They stand beside the encoder's vector because the small encoder is weak on casu
 the route model only. Texts come in normalised.
 """
 
+import math
 import re
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -73,7 +78,36 @@ class SparseFeatures:
     def transform(self, texts: list[str]) -> sp.csr_matrix:
         """float32 csr, (len(texts), vocabulary)."""
         views = _views(texts)
+        if len(texts) == 1:
+            return self._transform_one([view[0] for view in views])
         return self._join([space.transform(view) for space, view in zip(self._spaces, views, strict=True)])
+
+    def _transform_one(self, views: list[str]) -> sp.csr_matrix:
+        """The same for one message, without what scikit-learn checks and copies at every call (a tenth of the time)."""
+        columns: list[int] = []
+        values: list[float] = []
+        for space, view in zip(self._quick, views, strict=True):
+            counts = Counter(space.column_of[gram] for gram in space.analyse(view) if gram in space.column_of)
+            if counts:
+                row = np.array([1.0 + math.log(count) for count in counts.values()])
+                row *= space.idf[list(counts)]
+                values.extend(row * (space.weight / np.linalg.norm(row)))
+                columns.extend(space.first_column + column for column in counts)
+        shape = (1, sum(len(space.column_of) for space in self._quick))
+        parts = (np.array(values, dtype=np.float32), np.array(columns, dtype=np.int32), [0, len(columns)])
+        return sp.csr_matrix(parts, shape=shape)
+
+    @cached_property
+    def _quick(self) -> list["_QuickSpace"]:
+        weights = (self.char_weight, self.word_weight, self.fold_weight, self.skeleton_weight)
+        first, spaces = 0, []
+        for space, weight in zip(self._spaces, weights, strict=True):
+            spaces.append(_QuickSpace(space.build_analyzer(), space.vocabulary_, space.idf_, weight, first))
+            first += len(space.vocabulary_)
+        return spaces
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_quick"}
 
     def unknown_share(self, text: str) -> float:
         """Share (0-1) of the words that training never saw, in any spelling that folds alike."""
@@ -91,6 +125,17 @@ class SparseFeatures:
         weights = (self.char_weight, self.word_weight, self.fold_weight, self.skeleton_weight)
         weighted = [part * weight for part, weight in zip(parts, weights, strict=True)]
         return sp.hstack(weighted, format="csr", dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class _QuickSpace:
+    """One fitted TF-IDF space, taken apart: its n-grams, their columns and weights, and where its columns begin."""
+
+    analyse: Callable[[str], list[str]]
+    column_of: dict[str, int]
+    idf: npt.NDArray[np.float64]
+    weight: float
+    first_column: int
 
 
 def _views(texts: list[str]) -> list[list[str]]:
