@@ -94,7 +94,7 @@ def _wait(process: subprocess.Popen[bytes], is_ready: Callable[[], bool], log: P
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 - loopback
+        with urllib.request.urlopen(url, timeout=2) as response:
             return bool(response.status == 200)
     except (OSError, urllib.error.URLError, json.JSONDecodeError):
         return False

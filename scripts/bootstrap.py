@@ -18,10 +18,13 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "seva-installed"
 LOG = ROOT / "var" / "logs" / "install.log"
 # Python runs this line at each start. With telemetry on, every `rasa` command fails here: Rasa 3.6 gives sentry-sdk an
-# option that releases without known holes no longer take. One OpenMP thread, because a second makes the encoder up to 20
-# times slower (DESIGN 4) and nothing in `rasa shell` or `rasa test` would say so. Variables that are set already win.
+# option that releases without known holes no longer take. One OpenMP thread, because a second makes the encoder up to
+# 20 times slower (DESIGN 4) and nothing in `rasa shell` or `rasa test` would say so. Variables set already win.
 DEFAULTS = VENV / "lib" / "python3.11" / "site-packages" / "seva_defaults.pth"
-DEFAULTS_LINE = 'import os; [os.environ.setdefault(*p) for p in (("RASA_TELEMETRY_ENABLED", "false"), ("OMP_NUM_THREADS", "1"))]\n'
+DEFAULTS_LINE = (
+    'import os; os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false"); '
+    'os.environ.setdefault("OMP_NUM_THREADS", "1")\n'
+)
 
 
 def main() -> None:
@@ -112,7 +115,7 @@ REASONS = (
     ),
     (
         ("command 'gcc' failed", "no such file or directory: 'gcc'", "unable to find a compiler", "cc: not found"),
-        "A package has to be compiled and there is no C compiler. Install one (Debian: apt-get install gcc python3-dev).",
+        "A package has to be compiled and there is no C compiler. Install one (Debian: apt-get install build-essential).",
     ),
     (("ensurepip",), "Python's venv module is missing. Install it (Debian: apt-get install python3.11-venv)."),
     (("no space left",), "The disk is full: the environment needs 5 GB."),

@@ -17,6 +17,8 @@ need_browser() {
   fi
 }
 
-ruff format --check . && ruff check . && mypy bot actions knowledge tests
+ruff format --check .
+ruff check .
+mypy bot actions knowledge tests
 need_browser
 exec pytest "$@"

