@@ -159,6 +159,9 @@ class SkillAction(Action, ABC):
         """Called by the SDK."""
         turn = read_turn(tracker)
         answer = await sync_to_async(self._answer)(turn)
+        if turn.chosen_language:
+            # The gateway's own words follow the language that was chosen by button, not the one that was written.
+            answer = replace(answer, turn={"language": turn.chosen_language, **answer.turn})
         utter(dispatcher, answer)
         return self.build_events(turn, answer)
 

@@ -6,6 +6,8 @@ chosen_language.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rasa_sdk.events import EventType, SlotSet
 
 from actions._turn import Answer, Reply, SkillAction, Turn, repeat_turn
@@ -21,8 +23,10 @@ class ActionSwitchLanguage(SkillAction):
         language = choose(turn)
         again = _skills().get(str(turn.last.get("action") or ""))
         if again is None:
-            return Answer([Reply(say("smalltalk.switch_language.done", language))], repeatable=False)
-        return again().answer(repeat_turn(turn, language))
+            answer = Answer([Reply(say("smalltalk.switch_language.done", language))], repeatable=False)
+        else:
+            answer = again().answer(repeat_turn(turn, language))
+        return replace(answer, turn={**answer.turn, "language": language})
 
     def build_events(self, turn: Turn, answer: Answer) -> list[EventType]:
         """Keeps what was answered last, so that it can be switched again, and the new language."""

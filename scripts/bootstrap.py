@@ -115,7 +115,7 @@ REASONS = (
     ),
     (
         ("command 'gcc' failed", "no such file or directory: 'gcc'", "unable to find a compiler", "cc: not found"),
-        "A package has to be compiled and there is no C compiler. Install one (Debian: apt-get install build-essential).",
+        "A package has to be compiled and there is no C compiler. Install one, for example build-essential.",
     ),
     (("ensurepip",), "Python's venv module is missing. Install it (Debian: apt-get install python3.11-venv)."),
     (("no space left",), "The disk is full: the environment needs 5 GB."),

@@ -59,5 +59,16 @@ def evaluate_dialogues(
     typer.echo(f"{outcome.passed} passed, {outcome.failed} failed")
 
 
+def calibrate(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[CASES.jsonl]...", exists=True, dir_okay=False)] = None,
+) -> None:
+    """Fits the gate anew on tests/nlu and on the even ids of further files; for changed answers or examples."""
+    from bot.evaluation.calibrate import calibrate as fit
+
+    with clock("Calibrating the gate"):
+        content = fit(files or [])
+    typer.echo(json.dumps(content["measured"], indent=1))
+
+
 def _open_chat(channel: str, language: str) -> AbstractAsyncContextManager[Talker]:
     return Chat(language.partition("-")[0] if language not in {"", "mix"} else None)

@@ -14,7 +14,7 @@ from bot.dialogue.wire import DECISIONS, Misshapen, parse_alternative, parse_but
 logger = logging.getLogger(__name__)
 
 # What an action may correct in the record, by `utter_message(turn={...})`.
-OVERRIDES = ("route", "topic", "product", "order", "decision", "reason", "summary")
+OVERRIDES = ("route", "topic", "product", "order", "decision", "reason", "summary", "language")
 CONFIDENCE_DIGITS = 4
 
 
@@ -38,6 +38,7 @@ def build_record(message: UserUttered, events: Sequence[Event], form: str | None
         "reason": gate.get("reason"),
         "product": _entity(message, "product"),
         "order": _entity(message, "order"),
+        "language": language.get("language") or "en",
     }
     if form is not None and _form_took_it(form, events):
         values |= {"route": None, "topic": None, "decision": "answer", "reason": None}
@@ -47,7 +48,6 @@ def build_record(message: UserUttered, events: Sequence[Event], form: str | None
     return TurnRecord(
         **(values | {"decision": cast(Decision, values["decision"])}),
         confidence=round(float(gate.get("confidence") or 0.0), CONFIDENCE_DIGITS),
-        language=language.get("language") or "en",
         script=language.get("script"),
         alternatives=_alternatives(gate),
         ms=ms,
