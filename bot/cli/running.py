@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.cli.progress import clock
-from bot.cli.up import missing_dependencies
+from bot.cli.up import is_alive, missing_dependencies, wait_until_ready
 from bot.config import ROOT, child_environment, config
 from bot.errors import ConfigError
 
@@ -19,9 +19,15 @@ START_TIMEOUT_S = 600.0
 
 
 @contextmanager
-def running_system() -> Iterator[None]:
-    """The whole system answers inside the block: the one already up, or one started here with the demo shop."""
-    if not missing_dependencies(config()):
+def running_system(wait: bool = True) -> Iterator[None]:
+    """The whole system is up inside the block: the one already there, or one started here with the demo shop.
+
+    wait: until every part answers. Without it a message said while Rasa is away waits in the inbox, as it does
+    for customers.
+    """
+    if is_alive(config()):
+        if wait and missing_dependencies(config()):
+            wait_until_ready(config(), [])
         yield
         return
     with tempfile.TemporaryDirectory() as folder:

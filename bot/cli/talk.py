@@ -23,7 +23,7 @@ def ask(
 ) -> None:
     """Says each TEXT in one conversation and prints what the customer would see."""
     make_secrets()
-    with running_system():
+    with running_system(wait=False):
         use_django()
         asyncio.run(_converse(texts, language, as_json))
 

@@ -155,6 +155,15 @@ def wait_until_ready(settings: Config, processes: list[Process]) -> None:
     raise ConfigError(f"not ready after {READY_TIMEOUT_S:g} s: {state['waiting']}. Look into {log_path('rasa').parent}")
 
 
+def is_alive(settings: Config) -> bool:
+    """Whether a gateway answers at our port."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{settings.gateway_port}/healthz", timeout=5) as answer:
+            return bool(answer.read() == b"ok")
+    except (OSError, ValueError):
+        return False
+
+
 def missing_dependencies(settings: Config) -> list[str]:
     """Names of what `/readyz` calls not ready; `gateway` if it does not answer."""
     url = f"http://127.0.0.1:{settings.gateway_port}/readyz"

@@ -69,7 +69,7 @@ def test_a_person_is_asked_for_and_the_bot_falls_silent(system: System) -> None:
         "   ",
         "😀😀😀",
         "x" * 10_000,
-        "a\u0000b\u202egnp.exe",
+        "invoice\u202egnp.exe",
         "<script>alert(1)</script> **hi**",
         "/restart",
         "ok ઓકે சரி",
@@ -98,7 +98,7 @@ def test_routing_stays_accurate(system: System) -> None:
 
 
 def test_a_message_while_the_action_server_is_down_is_answered_later(system: System) -> None:
-    [pid] = system.children("rasa_sdk")
+    [pid] = system.children("-m actions")
     os.kill(pid, signal.SIGKILL)
     [answer] = ask(system, "which cards do you accept")
     assert answer["turn"]["topic"] == "payment.methods"
