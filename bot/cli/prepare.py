@@ -6,6 +6,7 @@ Each step looks whether its result still fits its inputs and does nothing if so;
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import subprocess
 import sys
@@ -102,16 +103,15 @@ def import_demo_shop() -> None:
 
 
 def build_index_if_stale() -> None:
-    """Builds the FAQ index unless the one there fits encoder and sources."""
+    """Builds the FAQ index unless the one there fits encoder and sources. Raises ConfigError with its last words."""
     from bot.errors import KnowledgeError
-    from knowledge.commands import build_index
     from knowledge.index import check_index
 
     try:
         check_index()
     except KnowledgeError:
-        with clock("Building the FAQ index"):
-            build_index()
+        # In a process of its own: the encoder's memory goes back, and all cores may be used before customers come.
+        run_step("Building the FAQ index", "index", [sys.executable, "-m", "bot.cli", "faq", "index"])
 
 
 def train() -> None:
@@ -127,13 +127,20 @@ def train_if_needed() -> Path:
     model = ROOT / "models" / f"{name}.tar.gz"
     if model.is_file():
         return model
-    log = log_path("train")
     command = [sys.executable, "-m", "rasa", "train", "--out", "models", "--fixed-model-name", name]
-    with clock("Training the Rasa model"), log.open("w") as output:
-        done = subprocess.run(command, cwd=ROOT, env=rasa_environment(), stdout=output, stderr=output, check=False)
-    if done.returncode != 0 or not model.is_file():
-        raise ConfigError(f"training failed, see {log}: {_last_line(log)}")
+    run_step("Training the Rasa model", "train", command)
+    if not model.is_file():
+        raise ConfigError(f"training made no model, see {log_path('train')}")
     return model
+
+
+def run_step(title: str, name: str, command: list[str]) -> None:
+    """Runs one slow step with a clock, its output in the log `name`. Raises ConfigError with its last words."""
+    log, environment = log_path(name), {**rasa_environment(), "OMP_NUM_THREADS": str(os.cpu_count() or 1)}
+    with clock(title), log.open("w") as output:
+        done = subprocess.run(command, cwd=ROOT, env=environment, stdout=output, stderr=output, check=False)
+    if done.returncode != 0:
+        raise ConfigError(f"{title} failed, see {log}: {_last_line(log)}")
 
 
 def first_sign_in_url() -> str | None:
