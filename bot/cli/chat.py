@@ -19,7 +19,8 @@ from asgiref.sync import sync_to_async
 from bot.config import config
 from bot.errors import DialogueUnavailable
 
-ANSWER_TIMEOUT_S = 60.0
+# Long enough for a Rasa that is started again meanwhile.
+ANSWER_TIMEOUT_S = 180.0
 POLL_S = 0.01
 
 
