@@ -7,9 +7,14 @@ for what is missing, where `say` would refuse: a page is never empty for the lac
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+
+from bot.config import config
 from bot.language.texts import DEFAULT_LANGUAGE, LANGUAGES, load_texts
 
+COOKIE_AGE_S = 365 * 24 * 3600
 LANGUAGE_NAMES = {"en": "English", "gu": "ગુજરાતી", "ta": "தமிழ்"}
 
 
@@ -46,3 +51,25 @@ def choose_language(wanted: str | None, accepted: str = "", default: str = DEFAU
         if name in LANGUAGE_NAMES:
             return name
     return default
+
+
+def language_of(request: HttpRequest, cookie: str) -> str:
+    """The language of a page for this browser: `?lang=`, what was chosen before, the browser's own, the shop's."""
+    wanted = request.GET.get("lang") or request.COOKIES.get(cookie)
+    return choose_language(wanted, request.headers.get("Accept-Language", ""), config().default_language)
+
+
+def keep_language(request: HttpRequest, response: HttpResponse, language: str, cookie: str) -> None:
+    """Remembers in the browser a language that was chosen by `?lang=`."""
+    if request.GET.get("lang") == language:
+        response.set_cookie(cookie, language, max_age=COOKIE_AGE_S, samesite="Lax", httponly=True)
+
+
+def page_values(area: str, language: str) -> dict[str, Any]:
+    """What every template needs: the words of `area`, the languages to choose from, the shop's name."""
+    return {
+        "t": build_tree(area, language),
+        "language": language,
+        "languages": LANGUAGE_NAMES.items(),
+        "shop_name": config().shop_name,
+    }

@@ -12,11 +12,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
-from bot.config import config
-from bot.page_texts import LANGUAGE_NAMES, build_tree, choose_language
+from bot.page_texts import keep_language, language_of, page_values
 
 LANGUAGE_COOKIE = "seva_desk_language"
-COOKIE_AGE_S = 365 * 24 * 3600
 
 P = ParamSpec("P")
 AgentPage: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -53,23 +51,15 @@ def agent_of(request: HttpRequest) -> User:
     return user
 
 
-def language_of(request: HttpRequest) -> str:
+def desk_language(request: HttpRequest) -> str:
     """The desk's language for this agent's browser."""
-    wanted = request.GET.get("lang") or request.COOKIES.get(LANGUAGE_COOKIE)
-    return choose_language(wanted, request.headers.get("Accept-Language", ""), config().default_language)
+    return language_of(request, LANGUAGE_COOKIE)
 
 
 def desk_page(request: HttpRequest, template: str, values: dict[str, Any], status: int = 200) -> HttpResponse:
     """Renders with the desk's words; nothing of it may be kept by a cache."""
-    language = language_of(request)
-    common = {
-        "t": build_tree("desk", language),
-        "language": language,
-        "languages": LANGUAGE_NAMES.items(),
-        "shop_name": config().shop_name,
-    }
-    response = render(request, template, common | values, status=status)
-    if request.GET.get("lang") == language:
-        response.set_cookie(LANGUAGE_COOKIE, language, max_age=COOKIE_AGE_S, samesite="Lax", httponly=True)
+    language = desk_language(request)
+    response = render(request, template, page_values("desk", language) | values, status=status)
+    keep_language(request, response, language, LANGUAGE_COOKIE)
     patch_cache_control(response, no_store=True, private=True)
     return response

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bot.conversations import handoffs
 from bot.conversations.models import Conversation
 from bot.conversations.states import State
-from bot.desk.access import agent_of, desk_page, for_agents, language_of
+from bot.desk.access import agent_of, desk_language, desk_page, for_agents
 from bot.desk.rows import FILTERS, build_rows, build_span, count_filters
 from bot.desk.stories import build_orders, build_story, find_last_id
 from bot.errors import EmptyMessage, NotFound, TransitionRefused
@@ -147,13 +147,13 @@ def _list_values(request: HttpRequest) -> Values:
     wanted = request.GET.get("show", "")
     counts = count_filters(agent_of(request))
     which = wanted if wanted in FILTERS else "mine" if counts["mine"] and not counts["waiting"] else "waiting"
-    rows = build_rows(which, agent_of(request), timezone.now(), language_of(request))
+    rows = build_rows(which, agent_of(request), timezone.now(), desk_language(request))
     return {"rows": rows, "show": which, "counts": counts, "open_id": request.GET.get("open", "")}
 
 
 def _panel_values(request: HttpRequest, found: Conversation) -> Values:
     agent = agent_of(request)
-    language = language_of(request)
+    language = desk_language(request)
     hand_off = found.hand_offs.filter(ended_at=None).first()
     mine = found.state == State.AGENT and found.agent_id == agent.pk
     if mine or found.state == State.WAITING:

@@ -13,8 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from bot.config import config
-from bot.page_texts import LANGUAGE_NAMES, build_tree, choose_language
+from bot.page_texts import keep_language, language_of, page_values
 from bot.shop.models import Product
 from bot.shop.pictures import build_picture
 from bot.shop.shelf import build_choices, build_tile, picture_words
@@ -28,13 +27,12 @@ WINDOW = (
 WINDOW_SIZE = len(WINDOW)
 ALSO_SIZE = 4
 LANGUAGE_COOKIE = "seva_language"
-COOKIE_AGE_S = 365 * 24 * 3600
 
 
 @require_safe
 def front_page(request: HttpRequest) -> HttpResponse:
     """The shop's window."""
-    language = _language_of(request)
+    language = language_of(request, LANGUAGE_COOKIE)
     tiles = [build_tile(product, language) for product in _window_products()]
     return _page(request, "shop/front.html", language, {"tiles": tiles})
 
@@ -42,7 +40,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def product_page(request: HttpRequest, handle: str) -> HttpResponse:
     """One product with its choices; drafts and unknown ones get a friendly 404."""
-    language = _language_of(request)
+    language = language_of(request, LANGUAGE_COOKIE)
     product = _on_sale().filter(handle=handle).first()
     if product is None:
         tiles = [build_tile(other, language) for other in _window_products()[:ALSO_SIZE]]
@@ -85,22 +83,10 @@ def _window_products() -> list[Product]:
     return shown
 
 
-def _language_of(request: HttpRequest) -> str:
-    wanted = request.GET.get("lang") or request.COOKIES.get(LANGUAGE_COOKIE)
-    return choose_language(wanted, request.headers.get("Accept-Language", ""), config().default_language)
-
-
 def _page(
     request: HttpRequest, template: str, language: str, values: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    common = {
-        "t": build_tree("shop_page", language),
-        "language": language,
-        "languages": LANGUAGE_NAMES.items(),
-        "shop_name": config().shop_name,
-    }
-    response = render(request, template, common | values, status=status)
-    if request.GET.get("lang") == language:
-        response.set_cookie(LANGUAGE_COOKIE, language, max_age=COOKIE_AGE_S, samesite="Lax")
+    response = render(request, template, page_values("shop_page", language) | values, status=status)
+    keep_language(request, response, language, LANGUAGE_COOKIE)
     response.headers["Vary"] = "Cookie, Accept-Language"
     return response
