@@ -41,11 +41,11 @@ class Component(GraphComponent):
         return {}
 
 
-class StoredComponent(GraphComponent):
+class StoredComponent(Component):
     """A component that learns something and finds it again in the trained model."""
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
-        self.config = {**self.get_default_config(), **config}
+        super().__init__(config)
         self.storage = storage
         self.resource = resource
 
@@ -76,10 +76,6 @@ class StoredComponent(GraphComponent):
     def restore(self, folder: Path) -> None:
         """Reads what training stored in `folder`."""
         raise NotImplementedError
-
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        return {}
 
 
 def normalised_text(message: Message) -> str:

@@ -4,12 +4,9 @@ Stands between RouteClassifier and Gatekeeper: leaves `faq_hits` on the message 
 vector is the one that EncoderFeaturizer made, as it came (the classifier centres its own copy).
 """
 
-from typing import Any, Self
+from typing import Any
 
-from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.training_data.message import Message
 
@@ -18,7 +15,6 @@ from bot.nlu.encoder import sentence_vector
 from bot.nlu.faq_hits import find_topics, open_search, settle
 from knowledge.encoder import DEFAULT_ENCODER
 from knowledge.index import index_folder
-from knowledge.search import Live, Search
 
 FAQ_HITS = "faq_hits"
 
@@ -27,20 +23,10 @@ FAQ_HITS = "faq_hits"
 class FaqSearch(Component, IntentClassifier):
     """`encoder`: the same name as in the featurizer. Reads the index when a model is loaded, not for training."""
 
-    def __init__(self, config: dict[str, Any], search: Live[Search]) -> None:
-        super().__init__(config)
-        self._search = search
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> Self:
+    def __init__(self, config: dict[str, Any]) -> None:
         """Raises KnowledgeError naming the command that mends it, if the index is missing or of another encoder."""
-        return cls(config, open_search(index_folder(), config.get("encoder", DEFAULT_ENCODER)))
+        super().__init__(config)
+        self._search = open_search(index_folder(), self.config["encoder"])
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
