@@ -9,24 +9,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import shutil
 import statistics
 from typing import Any
 
+from chromium import CHROMIUM, FLAGS
 from playwright.async_api import Browser, Page, async_playwright
 
 from bot.config import config
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 QUESTIONS = (
     "how long does a refund take",
     "do you deliver to villages",
@@ -86,9 +76,8 @@ async def measure(browser: Browser, url: str, pages: int, rounds: int) -> list[f
 
 async def run(page_counts: list[int], rounds: int) -> dict[str, Any]:
     """The figures for each number of conversations."""
-    executable = shutil.which("chromium")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         results = {}
         for pages in page_counts:
             times = await measure(browser, f"http://127.0.0.1:{config().gateway_port}", pages, rounds)
