@@ -33,7 +33,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bot.static_files.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -117,12 +117,13 @@ if _config.behind_proxy:
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 STATIC_URL = "/static/"
-# Files are served from where they lie; nothing has to be collected first.
+# Files are served from where they lie, compressed by bot.static_files; nothing has to be collected first.
 STATIC_ROOT = None
 # What several pages share, and the web chat, which is a channel and no Django app.
 STATICFILES_DIRS = [ROOT / "bot" / "static", ROOT / "bot" / "channels" / "webchat" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
