@@ -16,9 +16,11 @@ from bot.cli.django_setup import use_django
 from bot.cli.prepare import make_secrets
 from bot.cli.progress import clock
 from bot.cli.running import running_system
+from bot.config import config
 from bot.evaluation.cases import read_cases
 from bot.evaluation.dialogues import Talker, read_dialogues, run_dialogues
 from bot.evaluation.report import run_cases
+from bot.evaluation.runs import build_comparison, keep_run, read_last_run
 
 CasesFile = Annotated[Path, typer.Argument(metavar="CASES.jsonl", exists=True, dir_okay=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="One object of JSON instead of tables.")]
@@ -28,8 +30,14 @@ def evaluate(
     file: CasesFile,
     as_json: AsJson = False,
     cases_out: Annotated[Path | None, typer.Option(help="Writes one line a case: id, got, ok.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", help="Draws how far confidence can be trusted.")
+    ] = None,
 ) -> None:
-    """Asks every case of FILE and reports the figures by language group. Never trains on them."""
+    """Asks every case of FILE, reports the figures by language group, and what changed since the last time.
+
+    Never trains on them. Each run's turns (no customer's words) are kept under DATA_DIR/evaluations.
+    """
     cases = read_cases(file)
     make_secrets()
     state = {"done": 0}
@@ -37,7 +45,18 @@ def evaluate(
         report = run_cases(cases, ask, lambda done, total: state.update(done=done))
     if cases_out:
         report.write_cases(cases_out)
-    typer.echo(json.dumps(report.as_json()) if as_json else report.as_text())
+    if plot:
+        # Loaded late: matplotlib takes a second that other commands need not wait.
+        from bot.evaluation.plot import draw
+
+        draw(report, plot)
+    last = read_last_run(file, config().data_path)
+    changes = build_comparison(report, last) if last else None
+    keep_run(report, file, config().data_path)
+    if as_json:
+        typer.echo(json.dumps({**report.as_json(), "comparison": changes and changes.as_json()}))
+    else:
+        typer.echo("\n\n".join([report.as_text(), changes.as_text() if changes else "no earlier run to compare with"]))
 
 
 def evaluate_dialogues(

@@ -4,7 +4,7 @@ A figure that nothing could be measured for (no hand-offs in a group) is None, i
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,11 @@ class Outcome:
         return self.case.accepts(self.turn)
 
     @property
+    def confidence(self) -> float:
+        """0-1; a turn that did not come is no guess at all."""
+        return float(self.turn.get("confidence") or 0.0)
+
+    @property
     def given(self) -> bool:
         """Something was done for the customer: answered or handed over, not asked back."""
         return self.turn.get("decision") in GIVEN
@@ -51,7 +56,7 @@ def build_figures(outcomes: Sequence[Outcome]) -> Figures:
         "out_of_scope_answered": _share(one.given and not one.ok for one in outside),
         "handoff_precision": _share(_wants_person(one.case) for one in handed),
         "handoff_recall": _share(one.turn.get("decision") == "hand_off" for one in wanted),
-        "ece": calibration_error([_confidence(one) for one in outcomes], [one.ok for one in outcomes]),
+        "ece": calibration_error([one.confidence for one in outcomes], [one.ok for one in outcomes]),
         "ask_back_hit_rate": _share(_offers_right(one) for one in asked),
     }
 
@@ -75,9 +80,31 @@ def build_reliability(
     ]
 
 
+def build_risk_coverage(confidences: Sequence[float], right: Sequence[bool]) -> list[tuple[float, float]]:
+    """(coverage, risk), both 0-1: the share wrong among what is answered if only the surest are, for every threshold.
+
+    Cases of equal confidence stand or fall together, so the curve does not depend on their order.
+    """
+    pairs = sorted(zip(confidences, right, strict=True), key=lambda pair: -pair[0])
+    points: list[tuple[float, float]] = []
+    wrong = 0
+    for count, (confidence, ok) in enumerate(pairs, start=1):
+        wrong += not ok
+        if count == len(pairs) or pairs[count][0] != confidence:
+            points.append((count / len(pairs), wrong / count))
+    return points
+
+
+def describe_turn(turn: Mapping[str, Any]) -> str:
+    """A turn or an expectation in a few words: `faq refund.time`."""
+    parts = [str(turn.get("route") or "none")]
+    parts += [str(turn[key]) for key in ("topic", "product", "order") if turn.get(key)]
+    return " ".join(parts)
+
+
 def build_confusions(outcomes: Sequence[Outcome], top: int = 10) -> list[tuple[str, str, int]]:
     """The commonest wrong answers: expected, got, how often."""
-    wrong = Counter((_label(dict(one.case.expect)), _label(one.turn)) for one in outcomes if not one.ok)
+    wrong = Counter((describe_turn(one.case.expect), describe_turn(one.turn)) for one in outcomes if not one.ok)
     return [(expected, got, count) for (expected, got), count in wrong.most_common(top)]
 
 
@@ -88,16 +115,6 @@ def _equal_mass(
     sorted_c = np.asarray(confidences, dtype=np.float64)[order]
     sorted_r = np.asarray(right, dtype=np.float64)[order]
     return list(zip(np.array_split(sorted_c, bins), np.array_split(sorted_r, bins), strict=True))
-
-
-def _label(turn: dict[str, Any]) -> str:
-    parts = [str(turn.get("route") or "none")]
-    parts += [str(turn[key]) for key in ("topic", "product", "order") if turn.get(key)]
-    return " ".join(parts)
-
-
-def _confidence(outcome: Outcome) -> float:
-    return float(outcome.turn.get("confidence") or 0.0)
 
 
 def _wants_person(case: Case) -> bool:

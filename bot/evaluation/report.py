@@ -4,16 +4,17 @@ How a case is asked is the caller's business (`ask`), so that tests and the comm
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.evaluation.cases import GROUPS, Case, read_cases
-from bot.evaluation.metrics import Figures, Outcome, build_confusions, build_figures
+from bot.evaluation.metrics import Figures, Outcome, build_confusions, build_figures, build_reliability
 
 Ask = Callable[[Case], dict[str, Any]]
 Progress = Callable[[int, int], None]
+Reliability = list[dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -23,29 +24,42 @@ class Report:
     outcomes: tuple[Outcome, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """`{"all": {...}, "groups": {"en": {...}, ...}}`, figures rounded to 4 digits."""
-        groups = {name: _rounded(build_figures(part)) for name, part in self._groups().items()}
-        return {"all": _rounded(build_figures(self.outcomes)), "groups": groups}
+        """`{"all": {...}, "groups": {"en": {...}, ...}, "reliability": {...}}`, figures rounded to 4 digits."""
+        groups = {name: _rounded(build_figures(part)) for name, part in self.groups().items()}
+        reliability = {name: reliability_of(part) for name, part in self.groups().items()}
+        return {
+            "all": _rounded(build_figures(self.outcomes)),
+            "groups": groups,
+            "reliability": {"all": reliability_of(self.outcomes), "groups": reliability},
+        }
 
     def as_text(self) -> str:
-        """A table for people: one line a group, then the worst confusions."""
-        rows = {"all": build_figures(self.outcomes), **{k: build_figures(v) for k, v in self._groups().items() if v}}
-        lines = [f"{'group':9}{'n':>5}" + "".join(f"{title:>14}" for title in _TITLES.values())]
-        for name, figures in rows.items():
-            cells = "".join(f"{_percent(figures[key]):>14}" for key in _TITLES)
-            lines.append(f"{name:9}{figures['n']:>5}{cells}")
+        """For people: one line a group, how far the confidence can be trusted, then the worst confusions."""
+        rows = {"all": build_figures(self.outcomes), **{k: build_figures(v) for k, v in self.groups().items() if v}}
+        lines = [
+            *build_table(rows, _percent),
+            "",
+            "reliability, in ten parts of equal size",
+            *self._reliability_lines(),
+        ]
         confusions = build_confusions(self.outcomes)
         if confusions:
             lines += ["", "worst confusions (expected -> got)"]
             lines += [f"{count:>4}  {expected} -> {got}" for expected, got, count in confusions]
         return "\n".join(lines)
 
+    def _reliability_lines(self) -> list[str]:
+        rows = reliability_of(self.outcomes)
+        cells = [f"{row['confidence']:>12.3f}{100 * row['accuracy']:>14.1f}{row['n']:>9}" for row in rows]
+        return [f"{'confidence':>12}{'share right':>14}{'cases':>9}", *cells]
+
     def write_cases(self, path: Path) -> None:
         """One line a case: `id, got, ok`."""
         rows = ({"id": one.case.id, "got": one.turn, "ok": one.ok} for one in self.outcomes)
         path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
-    def _groups(self) -> dict[str, Sequence[Outcome]]:
+    def groups(self) -> dict[str, Sequence[Outcome]]:
+        """The outcomes by language group: those of the contract, then whatever others the file has."""
         others = sorted({one.case.lang for one in self.outcomes} - set(GROUPS) - {""})
         return {name: [one for one in self.outcomes if one.case.lang == name] for name in (*GROUPS, *others)}
 
@@ -76,6 +90,19 @@ def run_cases(cases: Sequence[Case], ask: Ask, progress: Progress = lambda done,
         outcomes.append(Outcome(case, ask(case)))
         progress(number, len(cases))
     return Report(tuple(outcomes))
+
+
+def build_table(rows: Mapping[str, Figures], write: Callable[[float | int | None], str]) -> list[str]:
+    """One line a group, a column a figure, each cell as `write` puts it."""
+    lines = [f"{'group':9}{'n':>5}" + "".join(f"{title:>14}" for title in _TITLES.values())]
+    for name, figures in rows.items():
+        lines.append(f"{name:9}{figures['n']:>5}" + "".join(f"{write(figures[key]):>14}" for key in _TITLES))
+    return lines
+
+
+def reliability_of(outcomes: Sequence[Outcome]) -> Reliability:
+    """Mean confidence, share right and number of cases in ten parts of equal size, the least sure first."""
+    return build_reliability([one.confidence for one in outcomes], [one.ok for one in outcomes])
 
 
 def _rounded(figures: Figures) -> Figures:
