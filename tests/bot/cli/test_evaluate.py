@@ -18,7 +18,17 @@ from tests.fakes.rasa_server import FakeRasa
 from tests.fakes.running import Running, run_app
 
 ROOT = Path(__file__).resolve().parents[3]
-KEYS = ["n", "routing_accuracy", "selective_accuracy", "coverage", "out_of_scope_answered", "handoff_precision", "handoff_recall", "ece", "ask_back_hit_rate"]
+KEYS = [
+    "n",
+    "routing_accuracy",
+    "selective_accuracy",
+    "coverage",
+    "out_of_scope_answered",
+    "handoff_precision",
+    "handoff_recall",
+    "ece",
+    "ask_back_hit_rate",
+]
 # The fake Rasa says `faq return.how` to everything but "person".
 RIGHT = {"route": "faq", "topic": "return.how"}
 PNG = b"\x89PNG\r\n\x1a\n"
