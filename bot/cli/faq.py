@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 app = typer.Typer(no_args_is_help=True, help="FAQ answers and their index.")
@@ -13,15 +16,25 @@ def faq() -> None:
 
 
 @app.command("lint")
-def lint() -> None:
-    """Looks through all answers: missing languages, duplicates, too similar topics, dead links, too long texts."""
-    from knowledge import commands
+def lint(
+    folder: Annotated[
+        Path | None, typer.Argument(file_okay=False, exists=True, help="A FAQ elsewhere; without it, the shop's own.")
+    ] = None,
+    similar: Annotated[bool, typer.Option(help="Also look for questions of two topics that mean the same.")] = True,
+) -> None:
+    """Looks through all answers: missing languages, duplicates, too similar topics, dead links, too long texts.
 
-    findings = commands.lint()
+    Exit code 1 with errors, 0 with warnings only: those want a look, and the FAQ works with them.
+    """
+    from knowledge import commands
+    from knowledge.sources import ROOT
+
+    findings = commands.lint(folder or ROOT, similar=similar)
     for finding in findings:
         typer.echo(str(finding))
-    typer.echo(f"{len(findings)} findings" if findings else "nothing to mend")
-    if findings:
+    errors = sum(finding.severity == "error" for finding in findings)
+    typer.echo(f"{errors} errors, {len(findings) - errors} warnings" if findings else "nothing to mend")
+    if errors:
         raise typer.Exit(1)
 
 
