@@ -16,6 +16,7 @@ from http import HTTPStatus
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.db import InterfaceError, OperationalError
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 from sanic import Sanic
@@ -23,6 +24,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot.config import config
+from bot.errors import ConfigError
 
 logger = logging.getLogger("actions")
 
@@ -30,8 +32,20 @@ HOST = "127.0.0.1"
 Run = Callable[..., Any]
 
 
+# Not this action's fault but that of what all of them stand on: the message waits until it is mended.
+OUTAGES = (InterfaceError, OperationalError, ConfigError)
+
+
 class ActionFailed(Exception):
-    """An action raised; the text is a number to look up in the log and no more."""
+    """An action raised; the text is a number to look up in the log and no more.
+
+    `status`: 500, with which this turn has failed, or 503, with which no turn can be answered now.
+    """
+
+    def __init__(self, text: str, error: Exception) -> None:
+        super().__init__(text)
+        away = isinstance(error, OUTAGES)
+        self.status = HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 class GuardedExecutor(ActionExecutor):
@@ -56,7 +70,7 @@ def guarded(name: str, run: Run) -> Callable[..., Awaitable[Any]]:
         except Exception as error:  # the outermost frame of an action: its text may hold the customer's words
             number = uuid.uuid4().hex[:12]
             logger.error("%s failed, error %s: %s", name, number, _where(error))
-            raise ActionFailed(f"{name} failed, error {number}") from None
+            raise ActionFailed(f"{name} failed, error {number}", error) from None
 
     return wrapped
 
@@ -91,11 +105,11 @@ async def _answer(executor: ActionExecutor, request: Request) -> HTTPResponse:
     except ActionNotFoundException:
         logger.error("no action named %s", name if name.isidentifier() else "?")
         return json({"error": "no such action"}, HTTPStatus.NOT_FOUND)
+    except ActionFailed as failed:
+        return json({"error": str(failed)}, failed.status)
     except Exception as error:
-        if not isinstance(error, ActionFailed):
-            logger.error("%s failed: %s", name, _where(error))
-        text = str(error) if isinstance(error, ActionFailed) else "failed"
-        return json({"error": text}, HTTPStatus.INTERNAL_SERVER_ERROR)
+        logger.error("%s failed: %s", name, _where(error))
+        return json({"error": "failed"}, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def _where(error: Exception) -> str:

@@ -20,8 +20,23 @@ KEEP_ALIVE_S = 4.0
 TRIES = 2
 
 
+# What a server says that cannot serve anybody now; everything else is said of this one call.
+AWAY = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
+
+
 class ActionUnavailable(Exception):
-    """The action server is down, slow, or failed. Not a RasaException on purpose: Rasa swallows those."""
+    """The action server is down, slow or without its database. Not a RasaException on purpose: Rasa swallows those."""
+
+
+class ActionBroken(Exception):
+    """The action server is well and this action is not: it raised, is missing, or answered nonsense."""
 
 
 class ActionEndpoint(EndpointConfig):
@@ -35,7 +50,8 @@ class ActionEndpoint(EndpointConfig):
     async def request(self, method: str = "post", subpath: str | None = None, **kwargs: Any) -> Any:
         """The action server's answer. Runs an action twice at most, when the connection broke: actions bear that.
 
-        Raises ActionUnavailable, or ClientResponseError with status 400 when the action refused to run (forms need it).
+        Raises ActionUnavailable (repeating helps in the end), ActionBroken (it may not), or ClientResponseError with
+        status 400 when the action refused to run (forms need it).
         """
         body = ujson.dumps(kwargs["json"], ensure_ascii=False).encode()
         try:
@@ -44,12 +60,14 @@ class ActionEndpoint(EndpointConfig):
             raise ActionUnavailable(type(error).__name__) from None
         if status == HTTPStatus.BAD_REQUEST:
             raise ClientResponseError(status, "refused", answer)
-        if status != HTTPStatus.OK:
+        if status in AWAY:
             raise ActionUnavailable(f"status {status}")
+        if status != HTTPStatus.OK:
+            raise ActionBroken(f"status {status}")
         try:
             return json.loads(answer)
         except ValueError:
-            raise ActionUnavailable("answer is not JSON") from None
+            raise ActionBroken("answer is not JSON") from None
 
     async def close(self) -> None:
         """Ends the open connection."""
@@ -84,5 +102,5 @@ class ServerAction(RemoteAction):
             isinstance(result.get(part, []), list) for part in ("events", "responses")
         )
         if not well:
-            raise ActionUnavailable("answer has no events and responses")
+            raise ActionBroken("answer has no events and responses")
         return True

@@ -20,7 +20,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot.config import config
-from bot.dialogue.action_client import ActionEndpoint, ActionUnavailable
+from bot.dialogue.action_client import ActionBroken, ActionEndpoint, ActionUnavailable
 from bot.dialogue.commands import MalformedCommand
 from bot.dialogue.tracker_store import BoundedTrackerStore
 from bot.dialogue.turns import TurnFailed, TurnRunner
@@ -124,7 +124,7 @@ def _error(status: HTTPStatus, code: str, message: str) -> HTTPResponse:
 def _where(error: Exception) -> str:
     """Kind and places of an error; its text may hold a customer's words and stays out."""
     frames = traceback.extract_tb(error.__traceback__)[-3:]
-    reason = f" ({error})" if isinstance(error, TurnFailed | ConfigError) else ""
+    reason = f" ({error})" if isinstance(error, TurnFailed | ActionBroken | ConfigError) else ""
     return f"{type(error).__name__}{reason} at " + " < ".join(
         f"{frame.name}:{frame.lineno}" for frame in reversed(frames)
     )

@@ -66,7 +66,8 @@ class TurnRunner:
     async def take(self, request: TurnRequest) -> Json:
         """The answer as JSON, recorded together with the conversation. A known message_id gets its recorded answer.
 
-        Raises ActionUnavailable, TurnFailed, MalformedCommand, or what database and components raise; all save nothing.
+        Raises ActionUnavailable, ActionBroken, TurnFailed, MalformedCommand, or what database and components raise; all
+        save nothing.
         """
         lock = self._locks.setdefault(request.conversation, asyncio.Lock())
         async with lock:

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from django.db import OperationalError
 from rasa_sdk import Action
 from rasa_sdk.interfaces import ActionExecutionRejection
 
@@ -32,6 +33,14 @@ class Failing(Action):
 
     async def run(self, dispatcher: Any, tracker: Any, domain: Any) -> list[dict[str, Any]]:
         raise ValueError(f"cannot read {tracker.latest_message['text']}")
+
+
+class Stranded(Action):
+    def name(self) -> str:
+        return "action_without_database"
+
+    async def run(self, dispatcher: Any, tracker: Any, domain: Any) -> list[dict[str, Any]]:
+        raise OperationalError("database is locked")
 
 
 class Refusing(Action):
@@ -64,7 +73,7 @@ def call(action: str) -> dict[str, Any]:
 
 @pytest.fixture
 async def server() -> AsyncIterator[httpx.AsyncClient]:
-    """The real server with all actions of the project and three of this file."""
+    """The real server with all actions of the project and those of this file."""
     Sanic._app_registry.clear()
     Sanic.test_mode = True
     app = make_app()
@@ -76,7 +85,7 @@ async def server() -> AsyncIterator[httpx.AsyncClient]:
 def test_domain_and_code_name_the_same_actions() -> None:
     executor = GuardedExecutor()
     executor.register_package("actions")
-    of_this_file = {"action_fails", "action_refuses", "action_plain"}
+    of_this_file = {"action_fails", "action_refuses", "action_plain", "action_without_database"}
     assert set(executor.actions) - of_this_file == read_domain("actions")
 
 
@@ -98,6 +107,11 @@ async def test_a_failure_tells_nothing_of_the_customer(
     assert number in caplog.text
     assert "4111" not in caplog.text
     assert "hetal" not in caplog.text
+
+
+async def test_a_missing_database_is_no_fault_of_the_action(server: httpx.AsyncClient) -> None:
+    response = await server.post("/webhook", json=call("action_without_database"))
+    assert response.status_code == 503
 
 
 async def test_a_refusal_reaches_the_form_without_its_text(server: httpx.AsyncClient) -> None:

@@ -170,10 +170,12 @@ async def test_a_form_survives_a_restart_and_many_digressions(
     assert sizes[-1] < 1.2 * sizes[12]
 
 
-FAILURES: dict[str, Callable[[str, Answer], Answer | int]] = {
-    "the action failed": lambda name, tracker: 500,
-    "the action is missing": lambda name, tracker: 404,
-    "the answer is no answer": lambda name, tracker: {"events": "none", "responses": []},
+FAILURES: dict[str, tuple[Callable[[str, Answer], Answer | int], str]] = {
+    "the action raised": (lambda name, tracker: 500, "turn_failed"),
+    "the action is missing": (lambda name, tracker: 404, "turn_failed"),
+    "the answer is no answer": (lambda name, tracker: {"events": "none", "responses": []}, "turn_failed"),
+    "the action server has no database": (lambda name, tracker: 503, "action_unavailable"),
+    "a proxy finds no action server": (lambda name, tracker: 502, "action_unavailable"),
 }
 
 
@@ -181,9 +183,10 @@ FAILURES: dict[str, Callable[[str, Answer], Answer | int]] = {
 async def test_a_failing_action_saves_nothing_and_says_so(
     rasa_http: httpx.AsyncClient, actions: ActionServer, why: str
 ) -> None:
-    good, actions.answer = actions.answer, FAILURES[why]
+    good = actions.answer
+    actions.answer, code = FAILURES[why]
     failed = await rasa_http.post(TURN, json=turn("1", "hello"))
-    assert (failed.status_code, failed.json()["error"]["code"]) == (503, "action_unavailable")
+    assert (failed.status_code, failed.json()["error"]["code"]) == (503, code)
     actions.answer = good
     again = await rasa_http.post(TURN, json=turn("1", "hello"))
     assert (again.status_code, again.json()["replayed"]) == (200, False)
