@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from bot.language.languages import DEFAULT_LANGUAGE, load_languages
 from bot.language.texts import has_text, say
 
 Json = dict[str, Any]
@@ -24,7 +25,7 @@ def person_button(language: str) -> Json:
 
 def english_button() -> Json:
     """Repeats the last answer in English; in English because it is for those who read it."""
-    return button("English", "switch_language", "switch", language="en")
+    return button(load_languages()[DEFAULT_LANGUAGE].name, "switch_language", "switch", language=DEFAULT_LANGUAGE)
 
 
 def order_button(language: str) -> Json:
@@ -35,7 +36,7 @@ def order_button(language: str) -> Json:
 def route_button(route: str, language: str) -> Json | None:
     """A button for a wish; None for routes that are no wish one could choose (greetings, out of scope)."""
     key = f"handoff.routes.{route}"
-    if not has_text(key, "en"):
+    if not has_text(key, DEFAULT_LANGUAGE):
         return None
     kind = "person" if route == "human" else "choice"
     return button(say(key, language), route, kind)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from bot.language.formats import day, money
+from bot.language.languages import DEFAULT_LANGUAGE
 from bot.language.texts import has_text, say
 from bot.shop.clock import shop_day, today
 from bot.shop.models import OrderLine
@@ -176,4 +177,4 @@ def _dated(key: str, language: str, when: date | None, **values: str) -> str:
 
 
 def _without_day(key: str) -> str:
-    return f"{key}_no_day" if has_text(f"{key}_no_day", "en") else key
+    return f"{key}_no_day" if has_text(f"{key}_no_day", DEFAULT_LANGUAGE) else key

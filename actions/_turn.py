@@ -16,12 +16,12 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.config import config
+from bot.language.languages import LATIN, load_languages
 from bot.language.texts import LANGUAGES
 
 Json = dict[str, Any]
 # Below this the language of a message is a guess from the customer's habits; then a chosen language stays.
 LANGUAGE_SURE_MIN = 0.6
-ROMANISED_LANGUAGES = frozenset({"gu", "ta"})
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Turn:
 
     @property
     def romanised(self) -> bool:
-        """Whether the customer typed an Indian language in Latin letters."""
-        return not self.pressed and self.script == "Latn" and self.language in ROMANISED_LANGUAGES
+        """Whether the customer typed a language in Latin letters that has letters of its own."""
+        return not self.pressed and self.script == LATIN and load_languages()[self.language].romanised
 
     @property
     def last(self) -> Json:

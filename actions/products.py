@@ -15,6 +15,7 @@ from actions._product_answer import NEXT_TOPICS, build_answer, choose_aspects
 from actions._product_words import build_card, name_and_price
 from actions._turn import Answer, Json, Reply, Turn
 from actions._words import find_keys
+from bot.language.languages import DEFAULT_LANGUAGE
 from bot.language.texts import say
 from bot.shop.catalogue import Item, load_catalogue
 from bot.shop.search import Found, Wish, fitting_choices, guess_products, has_unknown_words, search
@@ -148,7 +149,7 @@ def _only_price(wish: Wish) -> bool:
 
 def _names_something(turn: Turn, catalogue: dict[str, Item]) -> bool:
     # Only for English, whose everyday words are known: in other languages every verb would look like a product.
-    return turn.language == "en" and not turn.pressed and has_unknown_words(catalogue.values(), turn.text)
+    return turn.language == DEFAULT_LANGUAGE and not turn.pressed and has_unknown_words(catalogue.values(), turn.text)
 
 
 def _amount(found: list[str]) -> Decimal | None:

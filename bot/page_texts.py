@@ -12,10 +12,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from bot.config import config
+from bot.language.languages import load_languages
 from bot.language.texts import DEFAULT_LANGUAGE, LANGUAGES, load_texts
 
 COOKIE_AGE_S = 365 * 24 * 3600
-LANGUAGE_NAMES = {"en": "English", "gu": "ગુજરાતી", "ta": "தமிழ்"}
+# The default one first: it is what pages fall back on.
+LANGUAGE_NAMES = {
+    code: load_languages()[code].name for code in sorted(LANGUAGES, key=lambda code: (code != DEFAULT_LANGUAGE, code))
+}
 
 
 @cache
@@ -70,6 +74,7 @@ def page_values(area: str, language: str) -> dict[str, Any]:
     return {
         "t": build_tree(area, language),
         "language": language,
+        "locale": load_languages()[language].locale.replace("_", "-"),
         "languages": LANGUAGE_NAMES.items(),
         "shop_name": config().shop_name,
     }

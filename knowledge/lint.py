@@ -5,7 +5,6 @@ Pure over `Knowledge`; only the search for near duplicates needs an encoder, and
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from bot.language.languages import load_languages
 from knowledge.encoder import Encoder
 from knowledge.source_yaml import Finding, Text
 from knowledge.sources import Entry, Knowledge
@@ -24,13 +24,10 @@ TITLE_MAX = 20
 QUESTIONS_MIN = 8
 ROMANISED_MIN = 4
 RELATED_MAX = 3
-# Languages whose speakers also type them in Latin letters.
-ROMANISED_LANGUAGES = frozenset({"gu", "ta"})
 # Inner product of two vectors of the default encoder above which two questions of different topics say the same in
 # other words. Measured: one changed function word gives 0.984 to 0.998; the closest pair in this FAQ that people tell
 # apart ("notification on", "notification off") lies at 0.984.
 SIMILARITY_MAX = 0.985
-_NOT_WORDS = re.compile(r"[^\w\u0a80-\u0aff\u0b80-\u0bff]+")
 
 
 def lint_knowledge(knowledge: Knowledge, encoder: Encoder | None = None) -> list[Finding]:
@@ -87,7 +84,8 @@ def _check_entry(entry: Entry) -> Iterator[Finding]:
         yield finding(entry.answer.line, f"the answer has {length} characters, WhatsApp takes {ANSWER_MAX}")
     if len(entry.questions) < QUESTIONS_MIN:
         yield finding(entry.line, f"{len(entry.questions)} questions, at least {QUESTIONS_MIN} are needed")
-    if entry.language in ROMANISED_LANGUAGES and len(entry.romanised) < ROMANISED_MIN:
+    language = load_languages().get(entry.language)
+    if language and language.romanised and len(entry.romanised) < ROMANISED_MIN:
         yield finding(entry.line, f"{len(entry.romanised)} romanised questions, at least {ROMANISED_MIN} are needed")
     for text in (entry.title, entry.answer, *entry.variants):
         if not unicodedata.is_normalized("NFC", text.text):
@@ -98,7 +96,7 @@ def _check_duplicates(knowledge: Knowledge) -> Iterator[Finding]:
     seen: dict[str, tuple[Entry, Text]] = {}
     for entry in knowledge.entries:
         for text in entry.variants:
-            key = " ".join(_NOT_WORDS.sub(" ", text.text.casefold()).split())
+            key = _words_of(text.text)
             first, where = seen.setdefault(key, (entry, text))
             if where is text:
                 continue
@@ -107,6 +105,12 @@ def _check_duplicates(knowledge: Knowledge) -> Iterator[Finding]:
                 yield Finding(entry.file, text.line, f"{text.text!r} also asks for {first.topic} ({place})")
             elif first.language == entry.language:
                 yield Finding(entry.file, text.line, f"{text.text!r} is already in {place}", "warning")
+
+
+def _words_of(text: str) -> str:
+    """Letters, digits and the marks on them (which `\\w` leaves out), everything else as one space."""
+    kept = (char if unicodedata.category(char)[0] in "LNM" or char == "_" else " " for char in text.casefold())
+    return " ".join("".join(kept).split())
 
 
 def _check_similar(knowledge: Knowledge, encoder: Encoder) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.errors import KnowledgeError
+from bot.language.languages import DEFAULT_LANGUAGE
 from knowledge.index import MANIFEST, MEND, Answer, Manifest, Row, check_manifest, read_manifest
 from knowledge.sources import ROOT
 
@@ -56,7 +57,7 @@ class Answers:
 
     def find(self, topic: str, language: str) -> Answer | None:
         """The answer in that language, in English if it is not translated, or None if there is no such topic."""
-        return self._answers.get((topic, language)) or self._answers.get((topic, "en"))
+        return self._answers.get((topic, language)) or self._answers.get((topic, DEFAULT_LANGUAGE))
 
     def topics(self) -> list[str]:
         """All topics, in the order of the files."""

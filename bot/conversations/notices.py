@@ -14,6 +14,7 @@ from bot.conversations.models import Conversation
 from bot.conversations.states import State
 from bot.errors import ConfigError
 from bot.language.formats import day
+from bot.language.languages import DEFAULT_LANGUAGE
 from bot.language.texts import has_text, say
 
 _log = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ def choose_language(conversation: Conversation) -> str:
 
 def say_in(key: str, language: str, **values: object) -> str:
     """The text in that language; in the shop's own if it is not translated, because a notice must never fail."""
-    for candidate in (language, config().default_language, "en"):
+    for candidate in (language, config().default_language, DEFAULT_LANGUAGE):
         try:
             if has_text(key, candidate):
                 return say(key, candidate, **values)

@@ -22,6 +22,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bot.desk.access import desk_page, may_use_desk
+from bot.language.languages import DEFAULT_LANGUAGE
 from bot.page_texts import area_texts
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -110,7 +111,7 @@ def _find_invited(uid: str, token: str) -> User | None:
 
 
 def _check_choice(request: HttpRequest, user: User, name: str) -> list[str]:
-    texts = area_texts("desk", request.COOKIES.get("seva_desk_language", "en"))
+    texts = area_texts("desk", request.COOKIES.get("seva_desk_language", DEFAULT_LANGUAGE))
     problems = [] if name else [texts["welcome.name_missing"]]
     password = request.POST.get("password", "")
     if password != request.POST.get("password_again", ""):

@@ -14,6 +14,7 @@ from bot.conversations.handoffs import name_agent
 from bot.conversations.models import Conversation, Message
 from bot.conversations.states import Delivery, Direction
 from bot.language.formats import day, money
+from bot.language.languages import script_language
 from bot.shop.models import Order, VerifiedOrder
 
 ENTRIES_MAX = 300
@@ -97,13 +98,6 @@ def _describe_turn(record: dict[str, Any]) -> dict[str, Any]:
         "percent": round(float(confidence) * 100) if isinstance(confidence, int | float) else None,
         "decision": record.get("decision") or "",
     }
-
-
-def script_language(text: str) -> str:
-    """The language whose script stands in the text, for fonts and screen readers; empty for Latin."""
-    if any("\u0a80" <= char <= "\u0aff" for char in text):
-        return "gu"
-    return "ta" if any("\u0b80" <= char <= "\u0bff" for char in text) else ""
 
 
 def _build_order(order: Order, language: str) -> OrderShown:

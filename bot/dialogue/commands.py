@@ -10,6 +10,7 @@ import re
 from collections.abc import Container
 
 from bot.dialogue.protocol import Json, TurnContext
+from bot.language.languages import DEFAULT_LANGUAGE
 
 MAX_COMMAND_CHARS = 1000
 _COMMAND = re.compile(r"/(?P<intent>[a-z][a-z0-9_]*)(?P<entities>\{.*\})?", re.DOTALL)
@@ -31,7 +32,7 @@ def parse_command(payload: str, context: TurnContext, intents: Container[str]) -
         "entities": [
             {"entity": name, "value": value, "start": 0, "end": len(payload)} for name, value in values.items()
         ],
-        "language": {"language": context.language or "en", "script": context.script, "confidence": 1.0},
+        "language": {"language": context.language or DEFAULT_LANGUAGE, "script": context.script, "confidence": 1.0},
         "gate": {
             "route": route,
             "topic": values.get("topic"),

@@ -10,6 +10,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUtter
 
 from bot.dialogue.protocol import Alternative, Decision, Json, Reply, TurnRecord
 from bot.dialogue.wire import DECISIONS, Misshapen, parse_alternative, parse_buttons, parse_cards
+from bot.language.languages import DEFAULT_LANGUAGE
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ def build_record(message: UserUttered, events: Sequence[Event], form: str | None
         "reason": gate.get("reason"),
         "product": _entity(message, "product"),
         "order": _entity(message, "order"),
-        "language": language.get("language") or "en",
+        "language": language.get("language") or DEFAULT_LANGUAGE,
     }
     if form is not None and _form_took_it(form, events):
         values |= {"route": None, "topic": None, "decision": "answer", "reason": None}

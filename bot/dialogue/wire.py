@@ -21,6 +21,7 @@ from bot.dialogue.protocol import (
     TurnRequest,
     TurnResult,
 )
+from bot.language.languages import DEFAULT_LANGUAGE
 
 T = TypeVar("T")
 
@@ -69,7 +70,7 @@ def parse_record(raw: Any) -> TurnRecord:
         route=_field(data, "route", str),
         decision=cast(Decision, decision),
         confidence=_number(data.get("confidence"), "turn.confidence"),
-        language=_field(data, "language", str) or "en",
+        language=_field(data, "language", str) or DEFAULT_LANGUAGE,
         script=_field(data, "script", str),
         topic=_field(data, "topic", str),
         product=_field(data, "product", str),

@@ -1,8 +1,9 @@
 """Which language a message is in, and in which script it is written.
 
-The script tells Gujarati and Tamil apart at once. Latin letters may be English or romanised Gujarati or Tamil, which
-general detectors take for English; a small linear model over characters and words, trained from this project's own
-texts (`python -m bot.language.train_detector`), decides. Used by the message pipeline.
+The script tells most languages at once. Latin letters may be English or another language romanised, which general
+detectors take for English; a small linear model over characters and words, trained from this project's own texts
+(`python -m bot.language.train_detector`), decides. A language that it has not learned yet is known by the romanised
+words in its language.yml. Used by the message pipeline.
 """
 
 import json
@@ -14,15 +15,16 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from bot.language.languages import DEFAULT_LANGUAGE, LATIN, load_languages, script_table
 from bot.language.normalise import normalise
 
 MODEL_PATH = Path(__file__).with_name("detector.json")
-ROMANISED = ("en", "gu", "ta")
-_SCRIPTS = (("Gujr", "gu", "\u0a80", "\u0aff"), ("Taml", "ta", "\u0b80", "\u0bff"), ("Deva", "hi", "\u0900", "\u097f"))
 _LATIN = re.compile(r"[a-z\u00c0-\u024f']+")
 _NOT_WORDS = re.compile(r"(?i)\S+@\S+|https?://\S+|\btt[\s#-]*\d+|\S*\d\S*")
 # How much the contact's usual language counts against the message itself, as log odds.
 HINT_WEIGHT = 1.0
+# A language known by its words only: from this share of them on it is surer than any other, by this much (log odds).
+OWN_WORDS_SHARE, OWN_WORDS_WEIGHT = 0.5, 2.0
 
 
 @dataclass(frozen=True)
@@ -37,21 +39,21 @@ class Detected:
 def detect(text: str, hint: str | None = None) -> Detected:
     """Language and script of a message. `hint`: the contact's language, for texts that show little."""
     plain = normalise(text)
-    counts = Counter(name for char in plain for name, _, low, high in _SCRIPTS if low <= char <= high)
-    if counts:
-        script, _ = counts.most_common(1)[0]
-        language = next(language for name, language, _, _ in _SCRIPTS if name == script)
-        return Detected(language, script, 0.99)
+    written = [(script, languages) for char in plain for script, languages in script_table() if script.holds(char)]
     words = _LATIN.findall(_NOT_WORDS.sub(" ", plain).lower())
+    if written:
+        (script, languages), _ = Counter(written).most_common(1)[0]
+        return Detected(_choose_written(languages, hint, plain), script.code, 0.99 if len(languages) == 1 else 0.7)
     if not words:
-        return Detected(hint or "en", "Zyyy" if not any(char.isalpha() for char in plain) else "Latn", 0.3)
+        nothing = not any(char.isalpha() for char in plain)
+        return Detected(hint or DEFAULT_LANGUAGE, "Zyyy" if nothing else LATIN, 0.3)
     scores = _score(words)
     if hint in scores:
         scores[hint] += HINT_WEIGHT
     top = max(scores.values())
     odds = {language: math.exp(score - top) for language, score in scores.items()}
     best = max(odds, key=lambda language: odds[language])
-    return Detected(best, "Latn", round(odds[best] / sum(odds.values()), 4))
+    return Detected(best, LATIN, round(odds[best] / sum(odds.values()), 4))
 
 
 def features(words: list[str]) -> Iterator[str]:
@@ -69,8 +71,18 @@ def split_words(text: str) -> list[str]:
     return _LATIN.findall(_NOT_WORDS.sub(" ", normalise(text)).lower())
 
 
+def _choose_written(languages: tuple[str, ...], hint: str | None, plain: str) -> str:
+    """Among languages of one script: the contact's, else the one whose words are seen most, else the first."""
+    if hint in languages:
+        return str(hint)
+    words = plain.lower().split()
+    ours = load_languages()
+    seen = {code: sum(word in ours[code].romanised_words for word in words) for code in languages if code in ours}
+    return max(languages, key=lambda code: seen.get(code, 0))
+
+
 def _score(words: list[str]) -> dict[str, float]:
-    weights, bias = _model()
+    languages, weights, bias = _model()
     sums = list(bias)
     counts = Counter(features(words))
     norm = math.sqrt(sum(count * count for count in counts.values())) or 1.0
@@ -78,10 +90,26 @@ def _score(words: list[str]) -> dict[str, float]:
         if found := weights.get(feature):
             for index, weight in enumerate(found):
                 sums[index] += weight * count / norm
-    return dict(zip(ROMANISED, sums, strict=True))
+    scores = dict(zip(languages, sums, strict=True))
+    for code, own in _unlearned().items():
+        if sum(word in own for word in words) >= OWN_WORDS_SHARE * len(words):
+            scores[code] = max(scores.values()) + OWN_WORDS_WEIGHT
+    return scores
 
 
 @cache
-def _model() -> tuple[dict[str, tuple[float, ...]], tuple[float, ...]]:
+def _unlearned() -> dict[str, frozenset[str]]:
+    """The words of languages in Latin letters that `detector.json` does not know."""
+    languages, _, _ = _model()
+    return {
+        code: language.romanised_words
+        for code, language in load_languages().items()
+        if language.romanised_words and code not in languages
+    }
+
+
+@cache
+def _model() -> tuple[tuple[str, ...], dict[str, tuple[float, ...]], tuple[float, ...]]:
     content = json.loads(MODEL_PATH.read_text(encoding="utf-8"))
-    return {feature: tuple(weights) for feature, weights in content["weights"].items()}, tuple(content["bias"])
+    weights = {feature: tuple(found) for feature, found in content["weights"].items()}
+    return tuple(content["languages"]), weights, tuple(content["bias"])

@@ -1,28 +1,32 @@
-"""Folds Gujarati, Tamil and Latin writing into one loose Latin form, so that "kyare", "kyre" and "ક્યારે" look alike.
+"""Folds all our scripts into one loose Latin form, so that "kyare", "kyre" and "ક્યારે" look alike.
 
 For matching only: the result is not readable text. Casual romanised spelling keeps consonants better than vowels, so
 there are two strengths: `fold` keeps coarse vowels, `skeleton` drops them. Own tables instead of a transliteration
-library: what helps matching (merging aspirated, long and voiced sounds) is what such libraries take care to avoid.
+library: what helps matching (merging aspirated, long and voiced sounds) is what such libraries take care to avoid. They
+stand in texts/<language>/language.yml, section `fold`.
 """
 
 import re
 
-_GU_CONSONANTS = dict(zip("કખગઘઙચછજઝઞટઠડઢણતથદધનપફબભમયરલળવશષસહ", "kkggnccjjnttddnttddnppbbmyrllvsssh", strict=True))
-_TA_CONSONANTS = dict(zip("கஙசஞடணதநபமயரலவழளறனஜஷஸஹ", "knsntntnpmyrlvllrnjssh", strict=True))
-_GU_VOWELS = dict(zip("અઆઇઈઉઊઋએઐઓઔઍઑ", "aaiiuuieeooeo", strict=True))
-_GU_SIGNS = dict(zip("ાિીુૂૃેૈોૌૅૉ", "aiiuuueeooeo", strict=True))
-_TA_VOWELS = dict(zip("அஆஇஈஉஊஎஏஐஒஓஔ", "aaiiuueeeooo", strict=True))
-_TA_SIGNS = dict(zip("ாிீுூெேைொோௌ", "aiiuueeeooo", strict=True))
-_CONSONANTS = _GU_CONSONANTS | _TA_CONSONANTS
-_SIGNS = _GU_SIGNS | _TA_SIGNS
-_VOWELS = _GU_VOWELS | _TA_VOWELS
-_NASAL = "\u0a82\u0a81"
-# Tamil aytham only marks the next letter as foreign (ஃப = f), which folding ignores anyway.
-_SILENT = "\u0b83\u0abc\u0acd\u0bcd"
+from bot.language.languages import section
 
-# Latin spellings to the same coarse sounds, longest first. "6" is how Gujaratis type "chh".
+_CONSONANTS: dict[str, str] = {}
+_VOWELS: dict[str, str] = {}
+_SIGNS: dict[str, str] = {}
+# Signs by kind: a nasal is heard as "n", a silent one takes the inherent vowel away, a nukta leaves it.
+_NASAL: set[str] = set()
+_SILENT: set[str] = set()
+_NUKTA: set[str] = set()
+_OWN_LATIN: list[list[str]] = []
+for _, _rules in section("fold"):
+    for _table, _name in ((_CONSONANTS, "consonants"), (_VOWELS, "vowels"), (_SIGNS, "signs")):
+        _table.update(_rules.get(_name) or {})
+    for _kind, _name in ((_NASAL, "nasal"), (_SILENT, "silent"), (_NUKTA, "nukta")):
+        _kind.update(_rules.get(_name) or ())
+    _OWN_LATIN += _rules.get("latin") or ()
+
+# Latin spellings to the same coarse sounds, longest first; those of one language alone come before them.
 _LATIN = [
-    (r"(?<!\d)6(?=[aeiou]|\b)", "s"),
     (r"tch|chh|ch", "s"),
     (r"zh", "l"),
     (r"sh", "s"),
@@ -41,7 +45,7 @@ _LATIN = [
     (r"au|aw", "o"),
     (r"y\b", "i"),
 ]
-_LATIN_RULES = [(re.compile(pattern), sound) for pattern, sound in _LATIN]
+_LATIN_RULES = [(re.compile(pattern), sound) for pattern, sound in [*_OWN_LATIN, *_LATIN]]
 _NON_LATIN = re.compile(r"[^\x00-\x7f]")
 _DOUBLE = re.compile(r"(.)\1+")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -64,8 +68,10 @@ def romanise(text: str) -> str:
             continue
         if char in _SIGNS:
             out.append(_SIGNS[char])
+        elif char in _NUKTA:
+            continue
         elif char in _SILENT:
-            open_syllable = open_syllable and char == "\u0abc"
+            open_syllable = False
             continue
         elif char in _NASAL:
             out.append("an" if open_syllable else "n")

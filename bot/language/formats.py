@@ -6,7 +6,8 @@ from decimal import Decimal
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_currency
 
-_LOCALES = {"en": "en_IN", "gu": "gu_IN", "ta": "ta_IN"}
+from bot.language.languages import load_languages
+
 CURRENCY = "INR"
 
 
@@ -32,7 +33,8 @@ def time_span(span: timedelta, language: str) -> str:
 
 
 def _locale(language: str) -> str:
-    return _LOCALES.get(language, language)
+    known = load_languages().get(language)
+    return known.locale if known else language
 
 
 def _ascii(text: str) -> str:

@@ -10,22 +10,26 @@ from pathlib import Path
 import yaml
 
 from bot.errors import ConfigError
+from bot.language.languages import DEFAULT_LANGUAGE, FILE, TEXTS_DIR, load_languages
 
-TEXTS_DIR = Path(__file__).resolve().parents[2] / "texts"
-DEFAULT_LANGUAGE = "en"
-LANGUAGES: tuple[str, ...] = tuple(sorted(path.name for path in TEXTS_DIR.glob("*/")))
+__all__ = ["DEFAULT_LANGUAGE", "LANGUAGES", "TEXTS_DIR", "has_text", "load_texts", "say"]
+
+LANGUAGES: tuple[str, ...] = tuple(load_languages())
 
 
 def say(key: str, language: str, **values: object) -> str:
     """The text of `key` in `language` with `values` filled in (`str.format` placeholders).
 
-    Raises: ConfigError if the language or key is missing or a placeholder gets no value; repeating does not help.
+    Where a language is still being written, the default one's words stand in: better than silence.
+
+    Raises: ConfigError if the language is missing, the key is in neither, or a placeholder gets no value; repeating
+    does not help.
     """
-    texts = load_texts(language)
-    if key not in texts:
+    text = load_texts(language).get(key) or load_texts(DEFAULT_LANGUAGE).get(key)
+    if text is None:
         raise ConfigError(f"texts/{language}: no text for {key!r}")
     try:
-        return texts[key].format(**values)
+        return text.format(**values)
     except (KeyError, IndexError) as error:
         raise ConfigError(f"texts/{language}: {key!r} needs a value for {error}") from error
 
@@ -46,6 +50,8 @@ def load_texts(language: str, root: Path = TEXTS_DIR) -> dict[str, str]:
         raise ConfigError(f"texts: no language {language!r}")
     found: dict[str, str] = {}
     for path in sorted(folder.glob("*.yml")):
+        if path.name == FILE:
+            continue
         try:
             content = yaml.safe_load(path.read_text(encoding="utf-8"))
         except yaml.YAMLError as error:

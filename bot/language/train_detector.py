@@ -1,7 +1,7 @@
-"""Learns to tell English from romanised Gujarati and Tamil, from the project's own texts; writes `detector.json`.
+"""Learns to tell the languages in Latin letters apart, from the project's own texts; writes `detector.json`.
 
-Run by hand when the texts have grown: `python -m bot.language.train_detector`. Romanised lines are what stands in Latin
-letters in the Gujarati and Tamil files.
+Run by hand when the texts have grown or a language was added: `python -m bot.language.train_detector`. Romanised lines
+are what stands in Latin letters in the files of a language that is otherwise written in a script of its own.
 """
 
 import json
@@ -14,7 +14,8 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from bot.language.detect import MODEL_PATH, ROMANISED, features, split_words
+from bot.language.detect import MODEL_PATH, features, split_words
+from bot.language.languages import DEFAULT_LANGUAGE, load_languages
 
 ROOT = Path(__file__).resolve().parents[2]
 WEIGHTS_KEPT = 9000
@@ -28,19 +29,24 @@ def main() -> None:
     names = vectorizer.get_feature_names_out()
     order = np.argsort(-np.abs(model.coef_).max(axis=0))[:WEIGHTS_KEPT]
     weights = {str(names[i]): [round(float(value), 2) for value in model.coef_[:, i]] for i in sorted(order)}
-    content = {"bias": [round(float(value), 3) for value in model.intercept_], "weights": weights}
-    if list(model.classes_) != list(ROMANISED):
-        raise SystemExit(f"texts of {ROMANISED} are needed, found {list(model.classes_)}")
+    bias = [round(float(value), 3) for value in model.intercept_]
+    languages = [str(code) for code in model.classes_]
+    content = {"languages": languages, "bias": bias, "weights": weights}
     MODEL_PATH.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-    print(f"{len(texts)} texts, {len(weights)} weights -> {MODEL_PATH.name}")
+    print(f"{len(texts)} texts in {', '.join(languages)}, {len(weights)} weights -> {MODEL_PATH.name}")
 
 
 def read_texts(root: Path) -> Iterator[tuple[str, str]]:
-    """Every Latin-letter text of the NLU and FAQ files with its language."""
+    """Every Latin-letter text of the NLU and FAQ files with its language; also the words in its language.yml."""
+    languages = {code: language for code, language in load_languages().items() if language.latin}
+    for code, spoken in languages.items():
+        yield from ((word, code) for word in sorted(spoken.romanised_words))
     for path in sorted([*root.glob("data/nlu/*/*.yml"), *root.glob("knowledge/sources/*/*.yml")]):
         language = path.stem if path.parts[-4:-2] == ("data", "nlu") or "nlu" in path.parts else path.parent.name
+        if language not in languages:
+            continue
         for text in _texts(yaml.safe_load(path.read_text(encoding="utf-8"))):
-            if text.isascii() and len(split_words(text)) >= (2 if language == "en" else 1):
+            if text.isascii() and len(split_words(text)) >= (2 if language == DEFAULT_LANGUAGE else 1):
                 yield text, language
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import yaml
 
+from bot.language.languages import section
+
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_FOLDER = ROOT / "demo" / "store"
 LEXICON = Path(__file__).with_name("lexicon.yml")
@@ -53,8 +55,15 @@ def load_products(folder: Path) -> list[Product]:
 
 @cache
 def load_lexicon() -> Lexicon:
+    """The words of `lexicon.yml`, and those that a language brings in its own language.yml, section `lexicon`."""
     content = yaml.safe_load(LEXICON.read_text(encoding="utf-8"))
-    return Lexicon(content["colors"], content["kinds"], content["companies"])
+    companies: list[str] = content["companies"]
+    for _, own in section("lexicon"):
+        for part in ("colors", "kinds"):
+            for key, words in (own.get(part) or {}).items():
+                content[part].setdefault(key, []).extend(words)
+        companies += own.get("companies") or []
+    return Lexicon(content["colors"], content["kinds"], companies)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -1,12 +1,13 @@
 """Finds entities: order numbers, e-mails, phones, products, sizes, colours, kinds of goods, prices, quantities.
 
 Values and positions are those of the normalised text. Colours and kinds are matched by spaCy (blank pipelines: no
-trained one exists for Gujarati or Tamil), fixed forms by `bot.nlu.patterns`, products by `bot.nlu.products`.
+trained one exists for most of our languages), fixed forms by `bot.nlu.patterns`, products by `bot.nlu.products`.
 """
 
 import json
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.language.languages import DEFAULT_LANGUAGE, section
 from bot.nlu.catalogue import DEFAULT_FOLDER, ROOT, load_lexicon, load_products
 from bot.nlu.component import CONTEXT_PRODUCT, TOPIC, StoredComponent, normalised_text
 from bot.nlu.context import Context, read_context
@@ -28,8 +30,8 @@ from bot.nlu.words import WORD
 _WORD = re.compile(WORD)
 # What a span may be is decided by the first of these that claims it.
 _FINDERS = (find_emails, find_phones)
-# Case endings that Gujarati and Tamil writers put after a word, the longest first.
-_ENDINGS = re.compile(r"(?<=..)(?:વાળું|વાળી|વાળો|વાળા|ઓની|ઓનો|ઓનું|ની|નો|નું|ના|માં|માંથી|થી|ને|ઓ|ல|லே|க்கு|ங்க|ஐ|கள்|யை|வை|ய)$")
+# Case endings that writers of some languages put after a word.
+_ENDINGS = re.compile(f"(?<=..)(?:{'|'.join(one for _, endings in section('endings') for one in endings) or '(?!)'})$")
 
 
 # Intents whose examples name products as a matter of course; the others teach what everyday words are.
@@ -52,7 +54,7 @@ class CatalogueExtractor(StoredComponent):
         self._catalogue = load_products(ROOT / Path(self.config["catalogue"]))
         self._products = ProductMatcher(self._catalogue)
         self._listed_in: dict[str, list[str]] = {}
-        self._nlp = spacy.blank("en")
+        self._nlp = spacy.blank(DEFAULT_LANGUAGE)
         ruler = self._nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
         ruler.add_patterns(list(_phrases(self._nlp)))
 
@@ -150,10 +152,10 @@ def _names_products(message: Message) -> bool:
     return message.get(INTENT) in _NAME_PRODUCTS or str(message.get(TOPIC) or "").startswith(_NAME_PRODUCTS_TOPICS)
 
 
-_ORDINALS = (
-    r"\b(?:1st|first|paheli|pehli|pehlu|pahelu|mudhal|modhal|muthal|mothal)\b|પહેલ|પ્રથમ|முதல்|மொத",
-    r"\b(?:2nd|second|biji|biju|bijo|rendavadhu|irandavadhu|rendavathu)\b|બીજ|ரெண்டாவ|இரண்டாவ",
-    r"\b(?:3rd|third|triji|triju|moonavadhu|moonavathu)\b|ત્રીજ|மூணாவ|மூன்றாவ",
+# How the first, second and third are called, in all languages.
+_ORDINALS = tuple(
+    "|".join(one for words in places for one in words)
+    for places in zip_longest(*(content for _, content in section("ordinals")), fillvalue=())
 )
 
 

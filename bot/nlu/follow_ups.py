@@ -1,17 +1,14 @@
-"""Whether a message leans on what was said before it. Words are data (`follow_ups.yml`); no Rasa in here.
+"""Whether a message leans on what was said before it. Words are data (texts/<language>/language.yml); no Rasa in here.
 
 A message that stands on its own must not be pulled towards the last topic: tried with earlier messages drawn at random,
 mixing the earlier one into every uncertain short message made one in seven of them wrong.
 """
 
 from functools import cache
-from pathlib import Path
 
-import yaml
-
+from bot.language.languages import merge_lists
 from bot.nlu.model import Ranking
 
-WORDS = Path(__file__).with_name("follow_ups.yml")
 # A message this short, in words, may lean on what was said before (chosen on the follow-ups of tests/nlu).
 WORDS_MAX = 7
 # Whoever is this sure alone needs no context: probability of the first label.
@@ -48,7 +45,5 @@ def leans_on_earlier(alone: Ranking, words: list[str]) -> bool:
 
 @cache
 def _load_words() -> tuple[frozenset[str], frozenset[str]]:
-    languages = yaml.safe_load(WORDS.read_text(encoding="utf-8")).values()
-    starters = frozenset(word for language in languages for word in language["starters"])
-    pointers = frozenset(word for language in languages for word in language["pointers"])
-    return starters, pointers
+    words = merge_lists("follow_ups")
+    return frozenset(words.get("starters", ())), frozenset(words.get("pointers", ()))

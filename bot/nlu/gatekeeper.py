@@ -11,6 +11,7 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import ENTITIES, INTENT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.language.languages import DEFAULT_LANGUAGE
 from bot.nlu.component import CONTEXT_PRODUCT, GATE, LANGUAGE, UNDERSTANDING, Component
 from bot.nlu.gate import Candidate, Verdict, load_gate
 
@@ -31,7 +32,7 @@ class Gatekeeper(Component, IntentClassifier):
             language = message.get(LANGUAGE) or {}
             verdict = self._gate.judge(
                 message.get(UNDERSTANDING),
-                language.get("language", "en"),
+                language.get("language", DEFAULT_LANGUAGE),
                 language.get("script", "Latn"),
                 language.get("confidence", 0.0),
             )

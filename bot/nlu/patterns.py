@@ -1,7 +1,8 @@
 """Finds what has a fixed form in a normalised message: order numbers, e-mails, phones, prices, quantities, sizes.
 
 Pure functions over text, each giving `Found` spans; `bot.nlu.extractor` puts them together. Every expression is
-linear on hostile input (no nested repetition), and messages are at most 2,000 characters.
+linear on hostile input (no nested repetition), and messages are at most 2,000 characters. The words in them stand in
+texts/<language>/language.yml, sections `amounts` and `measures`.
 """
 
 import re
@@ -9,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import phonenumbers
+
+from bot.language.languages import merge_lists
 
 REGION = "IN"
 
@@ -24,23 +27,22 @@ class Found:
 
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,24}")
-_UNIT = r"(?!\s?(?:mah|rs\b|rupee|rupay|w\b|watt|ml\b|k\b|/-|રૂ|ரூ))"
-_RUPEE = r"(?:₹|rs\.?|inr|રૂ\.?|રૂપિયા|ரூ\.?|ரூபாய்)"
+_WORDS = merge_lists("amounts")
+
+
+def _any(name: str, *more: str) -> str:
+    """One of the words of that name in any language; nothing at all if there are none."""
+    return "(?:" + "|".join([*more, *_WORDS.get(name, [])] or ["(?!)"]) + ")"
+
+
+_RUPEE = _any("rupee", "₹")
+_UNIT = rf"(?!\s?(?:mah|w\b|watt|ml\b|k\b|/-|{_RUPEE}))"
 _AMOUNT = r"(\d{1,3}(?:,\d{2,3})+|\d{2,6}|\d{1,3}(?:\.\d)?\s?k\b)"
-_AFTER_AMOUNT = (
-    r"\s?(?:₹|rs\.?|rupees?|rupya|rupiya|rupay|rubai|rooba|રૂ\.?|રૂપિયા\S*|ரூ\.?|ரூபாய்?|/-)?\s?(?:-|na|ni|nu|ના|ની)?\s?"
-)
-_UP_TO_BEFORE = (
-    r"\b(?:under|below|less than|within|up ?to|max(?:imum)?|budget(?: is| of)?|not more than|cheaper than|બજેટ|பட்ஜெட்)"
-    r"\s?(?:of\s)?"
-)
-_UP_TO_AFTER = (
-    r"(?:ni andar|andar|ni niche|niche|thi ochh?a|thi ochh?i|thi ochh?u|sudhi|budget|or less|max|"
-    r"ની? ?અંદર|અંદર|ની? ?નીચે|નીચે|થી ઓછ|થી નીચ|સુધી|બજેટ|"
-    r"ku ?kulla?|kulla?|ku ?keezh?a?|keezh?a?|ku kammi|kammi|க்குள்|க்கு உள்ள|க்கு கீழ|க்கு கம்மி|குள்|உள்ள|கீழ|பட்ஜெட்)"
-)
-_FROM_BEFORE = r"\b(?:above|over|more than|starting(?: from)?|at least|min(?:imum)?)\s?"
-_FROM_AFTER = r"(?:thi vadh|thi upar|upar|થી વધ|થી ઉપર|ઉપર|ku ?mela?|mela?|க்கு மேல|மேல்?)"
+_AFTER_AMOUNT = rf"\s?(?:{_RUPEE}|/-)?\s?{_any('rupee_endings', '-')}?\s?"
+_UP_TO_BEFORE = rf"\b{_any('up_to_before')}\s?(?:of\s)?"
+_UP_TO_AFTER = _any("up_to_after")
+_FROM_BEFORE = rf"\b{_any('from_before')}\s?"
+_FROM_AFTER = _any("from_after")
 _PRICE_MAX = re.compile(
     f"(?i)(?:{_UP_TO_BEFORE}{_RUPEE}?\\s?{_AMOUNT}|{_RUPEE}?\\s?{_AMOUNT}{_AFTER_AMOUNT}{_UP_TO_AFTER})"
 )
@@ -48,32 +50,20 @@ _PRICE_MIN = re.compile(
     f"(?i)(?:{_FROM_BEFORE}{_RUPEE}?\\s?{_AMOUNT}|{_RUPEE}?\\s?{_AMOUNT}{_AFTER_AMOUNT}{_FROM_AFTER})"
 )
 _PRICE_RANGE = re.compile(
-    f"(?i)(?:between\\s|from\\s)?{_RUPEE}?\\s?{_AMOUNT}\\s?(?:-|to|and|થી|se|thi|லிருந்து|இருந்து|lerndhu)\\s?{_RUPEE}?\\s?{_AMOUNT}"
+    f"(?i)(?:{_any('between')}\\s)?{_RUPEE}?\\s?{_AMOUNT}\\s?{_any('to', '-')}\\s?{_RUPEE}?\\s?{_AMOUNT}"
 )
-_QUANTITY = re.compile(
-    r"(?i)(?<![\d.-])(\d{1,4})\s?(?:nos?\b|pieces?|pcs?\b|units?|qty|pairs?|નંગ|પીસ|જોડી|nang|பீஸ்|எண்ணிக்கை|ஜோடி)"
-)
+_QUANTITY = re.compile(rf"(?i)(?<![\d.-])(\d{{1,4}})\s?{_any('quantity')}")
 _LETTER_SIZE = re.compile(
     r"(?<![\w'-])(?:(XXXL|XXL|XL|XS|3XL|2XL|xxl|xl|xs|2xl|3xl)|([SML])(?![\w'&-]))(?!\w*@)", re.ASCII
 )
-_SIZE_WORD = r"(?:size|saiz|saij|sais|number|no\.?|સાઇઝ|સાઈઝ|નંબર|சைஸ்|சைசு?|நம்பர்)"
+_SIZE_WORD = _any("size")
 _NAMED_SIZE = re.compile(
     f"(?i)(?:{_SIZE_WORD}\\s?[:-]?\\s?(uk\\s?\\d{{1,2}}|[sml]\\b|\\d{{1,2}}\\b(?!\\d))|\\b(uk\\s?\\d{{1,2}}|\\d{{1,2}}|[sml])\\s?{_SIZE_WORD})"
 )
 _UK_SIZE = re.compile(r"(?i)\buk\s?-?(\d{1,2})\b(\s?kids)?")
+_UNITS = {unit: re.compile(f"(?i)(?:{'|'.join(words)})") for unit, words in merge_lists("measures").items()}
 _MEASURE = re.compile(
-    r"(?i)(?<![\d.])(\d{1,2}(?:\.\d)?)\s?-?(litres?|liters?|ltr?s?|l|લિટર|લીટર|லிட்டர்|ml|mah|cm|inch(?:es)?|ft|feet|years?|yrs?|y|"
-    r"વર્ષ|વરસ|varas|varsh|vayasu?|வயசு?|வயது|months?|m|seater)(?![a-z0-9])"
-)
-_UNITS = (
-    (("l", "લિ", "લી", "லி"), "L"),
-    (("ml",), "ml"),
-    (("cm",), "cm"),
-    (("inch",), "inch"),
-    (("ft", "feet"), "ft"),
-    (("mah",), "mAh"),
-    (("y", "વ", "va", "வய"), "Y"),
-    (("seater",), "Seater"),
+    rf"(?i)(?<![\d.])(\d{{1,2}}(?:\.\d)?)\s?-?({'|'.join(one.pattern[4:] for one in _UNITS.values())})(?![a-z0-9])"
 )
 _BIG_MEASURE = re.compile(r"(?i)(?<!\d)(\d{3,5})\s?(mah|ml)\b")
 
@@ -143,10 +133,7 @@ def find_sizes(text: str) -> Iterator[Found]:
 
 
 def _unit(word: str) -> str | None:
-    word = word.lower()
-    if word == "ml":
-        return "ml"
-    return next((unit for starts, unit in _UNITS if word.startswith(starts)), None)
+    return next((unit for unit, words in _UNITS.items() if words.fullmatch(word)), None)
 
 
 def _rupees(amount: str) -> int:

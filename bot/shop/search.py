@@ -15,6 +15,7 @@ from decimal import Decimal
 from rapidfuzz import fuzz
 
 from bot.language.fold import fold
+from bot.language.languages import DEFAULT_LANGUAGE
 from bot.shop.catalogue import Choice, Item
 
 RESULTS_MAX = 5
@@ -54,7 +55,7 @@ class Wish:
     price_min: Decimal | None = None
     price_max: Decimal | None = None
     text: str = ""
-    language: str = "en"
+    language: str = DEFAULT_LANGUAGE
 
     @property
     def empty(self) -> bool:
@@ -152,7 +153,7 @@ def guess_products(catalogue: Iterable[Item], text: str, language: str) -> list[
 def has_unknown_words(catalogue: Iterable[Item], text: str) -> bool:
     """Whether an English text names something that nothing here is called ("laptop under 20000")."""
     items = list(catalogue)
-    known = {word for item in items for word in item.words("en")}
+    known = {word for item in items for word in item.words(DEFAULT_LANGUAGE)}
     said = (word for word in set(fold(text).split()) - _IGNORED if len(word) >= 4 and not word.isdigit())
     return any(not _same_words(word, known) for word in said)
 

@@ -18,6 +18,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from bot.config import config
+from bot.language.languages import load_languages
 from bot.page_texts import LANGUAGE_NAMES, area_texts, choose_language
 
 LOADER = Path(__file__).parent / "static" / "webchat" / "loader.js"
@@ -51,6 +52,8 @@ def chat_page(request: HttpRequest) -> HttpResponse:
     setup = {
         "language": language,
         "languages": LANGUAGE_NAMES,
+        "locales": {code: one.locale.replace("_", "-") for code, one in load_languages().items()},
+        "scripts": [[one.low, one.high, code] for code, of in load_languages().items() for one in of.scripts],
         "texts": texts,
         "shop_name": config().shop_name,
         "text_max": TEXT_MAX,

@@ -3,7 +3,7 @@
   const DRAFT = "seva.draft.";
   const columns = document.querySelector("[data-feed]");
   const language = document.documentElement.lang;
-  const locale = { en: "en-IN", gu: "gu-IN", ta: "ta-IN" }[language] || language;
+  const locale = document.documentElement.dataset.locale || language;
   const stored = {
     get: (key) => { try { return localStorage.getItem(key) || ""; } catch { return ""; } },
     set: (key, value) => { try { value ? localStorage.setItem(key, value) : localStorage.removeItem(key); } catch { /* private window */ } },

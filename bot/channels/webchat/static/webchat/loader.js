@@ -6,7 +6,7 @@
   const base = new URL(script.src).origin;
   const all = TEXTS;
   const wanted = script.dataset.language || document.documentElement.lang || navigator.language || "";
-  const language = all[wanted.slice(0, 2).toLowerCase()] ? wanted.slice(0, 2).toLowerCase() : "en";
+  const language = all[wanted.slice(0, 2).toLowerCase()] ? wanted.slice(0, 2).toLowerCase() : Object.keys(all)[0];
   const t = all[language];
   const phone = matchMedia("(max-width: 560px), (max-height: 480px)");
   const memory = (store, key, value) => {

@@ -1,7 +1,8 @@
-// Words and signs for people: the texts of the window in three languages, dates, scripts, links, icons.
+// Words and signs for people: the texts of the window in every language, dates, scripts, links, icons.
 import { html, svg, nothing } from "../vendor/lit/lit.min.js";
 
-const LOCALES = { en: "en-IN", gu: "gu-IN", ta: "ta-IN" };
+// `scripts`: first sign, last sign, language.
+const { locales, scripts, languages } = JSON.parse(document.getElementById("seva-setup").textContent);
 const LINK = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]]/gu;
 
 /** Fills `{name}` in a text. */
@@ -11,10 +12,10 @@ export function fill(text, values = {}) {
 
 /** The language whose script most of the text is in, for fonts, line height and screen readers. */
 export function languageOf(text) {
-  const gujarati = (text.match(/[\u0A80-\u0AFF]/g) || []).length;
-  const tamil = (text.match(/[\u0B80-\u0BFF]/g) || []).length;
-  if (!gujarati && !tamil) return /[A-Za-z]/.test(text) ? "en" : nothing;
-  return gujarati >= tamil ? "gu" : "ta";
+  const counts = scripts.map(([low, high, language]) => [[...text].filter((sign) => low <= sign && sign <= high).length, language]);
+  const [most, language] = counts.reduce((best, one) => (one[0] > best[0] ? one : best), [0, nothing]);
+  if (most) return language;
+  return /[A-Za-z]/.test(text) ? Object.keys(languages)[0] : nothing;
 }
 
 export function timeOf(ts, language) {
@@ -41,7 +42,7 @@ function startOf(date) {
 function format(ts, language, options) {
   const date = new Date(ts);
   if (Number.isNaN(date.getTime())) return "";
-  return new Intl.DateTimeFormat(LOCALES[language] || language, { ...options, numberingSystem: "latn" }).format(date);
+  return new Intl.DateTimeFormat(locales[language] || language, { ...options, numberingSystem: "latn" }).format(date);
 }
 
 /** Text with its web addresses as links; everything else stays plain text. */
