@@ -11,13 +11,16 @@ from bot.conversations.notices import choose_language
 from bot.conversations.states import Author, Direction, State
 
 HISTORY_MAX = 100
+# Of the texts together; one frame never grows beyond what a widget takes, however long the messages are.
+HISTORY_CHARS_MAX = 200_000
 SENDERS = {Author.CONTACT: "customer", Author.BOT: "bot", Author.AGENT: "agent", Author.SYSTEM: "system"}
 
 
 def find_session(channel: str, user_external_id: str, after_id: int = 0) -> SessionState:
-    """The newest conversation of exactly this person, and what was said in all of theirs after `after_id`.
+    """The newest conversation of exactly this person, and one page of what was said in all of theirs.
 
-    At most the last HISTORY_MAX messages; `more` says that there are earlier ones.
+    For a page that comes back the messages after `after_id`, the oldest first; `more`: there are later ones, to be
+    asked for from the last of these. For a new page (`after_id` 0) the newest; `more`: there are earlier ones.
     """
     identity = ChannelIdentity.objects.filter(channel=channel, external_id=user_external_id).first()
     if identity is None:
@@ -27,11 +30,9 @@ def find_session(channel: str, user_external_id: str, after_id: int = 0) -> Sess
     )
     if conversation is None:
         return SessionState(known=True)
-    messages = list(
-        Message.objects.filter(conversation__identity=identity, pk__gt=after_id)
-        .select_related("turn")
-        .order_by("-id")[: HISTORY_MAX + 1]
-    )
+    found = Message.objects.filter(conversation__identity=identity, pk__gt=after_id).select_related("turn")
+    messages = list(found.order_by("id" if after_id else "-id")[: HISTORY_MAX + 1])
+    page = cut_page(messages)
     with_agent = conversation.state == State.AGENT and conversation.agent
     return SessionState(
         known=True,
@@ -39,9 +40,21 @@ def find_session(channel: str, user_external_id: str, after_id: int = 0) -> Sess
         state=str(conversation.state),
         agent_name=name_agent(conversation.agent) if with_agent and conversation.agent else "",
         language=choose_language(conversation),
-        history=tuple(describe_message(message) for message in reversed(messages[:HISTORY_MAX])),
-        more=len(messages) > HISTORY_MAX,
+        history=tuple(describe_message(message) for message in (page if after_id else reversed(page))),
+        more=len(messages) > len(page),
     )
+
+
+def cut_page(messages: list[Message]) -> list[Message]:
+    """As many of the first as go into one frame, one at least."""
+    page: list[Message] = []
+    chars = 0
+    for message in messages[:HISTORY_MAX]:
+        chars += len(message.text)
+        if page and chars > HISTORY_CHARS_MAX:
+            break
+        page.append(message)
+    return page
 
 
 def describe_message(message: Message) -> dict[str, Any]:

@@ -67,8 +67,8 @@ class Site:
 
     def prepare(self) -> None:
         """Database, demo shop, first agent."""
-        self._run("-m", "django", "migrate", "-v0")
-        self.welcome_path = self._run("-c", RUN_SETUP).strip().splitlines()[-1].split("Loading")[0].strip()
+        self.run("-m", "django", "migrate", "-v0")
+        self.welcome_path = self.run("-c", RUN_SETUP).strip().splitlines()[-1].split("Loading")[0].strip()
 
     def start(self) -> None:
         with (self.data_dir / "gateway.log").open("ab") as log:
@@ -95,7 +95,8 @@ class Site:
         except httpx.HTTPError:
             return False
 
-    def _run(self, *arguments: str) -> str:
+    def run(self, *arguments: str) -> str:
+        """Python with these arguments in the site's environment; what it printed."""
         done = subprocess.run(
             [sys.executable, *arguments], cwd=ROOT, env=self._environment(), capture_output=True, text=True, timeout=120
         )  # fmt: skip

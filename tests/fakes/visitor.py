@@ -45,15 +45,18 @@ class Visitor:
         self.states: list[Json] = []
         self.echoes: list[Json] = []
         self.typing: list[Json] = []
+        # Up to here nothing is missing; live messages extend it while `_whole` (as the widget has it, talk.js).
+        self.known_to = 0
+        self._whole = False
         self._origin = origin
         self._client: socketio.AsyncClient | None = None
 
     async def open(self, **request: Any) -> Json:
-        """Opens the page (again) and returns its session_state."""
+        """Opens the page (again) and returns its newest session_state, when nothing is missing any more."""
         await self.leave()
+        self._whole = False
         client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
         self._client = client
-        seen = len(self.session_states)
         client.on("session_confirm", self._on_confirm)
         client.on("session_state", self._on_state)
         client.on("bot_uttered", self._on_bot)
@@ -65,8 +68,20 @@ class Visitor:
         await client.connect(self.url, transports=["websocket"], headers=headers, wait_timeout=5)
         if self.session_id:
             request.setdefault("session_id", self.session_id)
-            request.setdefault("last_id", max(self.shown, default=0))
-        await client.emit("session_request", request)
+            request.setdefault("last_id", self.known_to)
+        state = await self._request(request)
+        while request.get("last_id") and state["more"]:
+            request["last_id"] = state["last_id"]
+            state = await self._request(request)
+        self._whole = True
+        outbound = (key for key, message in self.shown.items() if message["author"] != "contact")
+        self.known_to = max(self.known_to, *outbound, 0)
+        return state
+
+    async def _request(self, request: Json) -> Json:
+        """One `session_request`, and the session_state that answers it."""
+        seen = len(self.session_states)
+        await self.emit("session_request", request)
         await wait_until(lambda: len(self.session_states) > seen, "session_state")
         return self.session_states[-1]
 
@@ -105,9 +120,12 @@ class Visitor:
     async def _on_state(self, state: Json) -> None:
         for message in state["history"]:
             self.shown[message["id"]] = message
+        self.known_to = max(self.known_to, state["last_id"])
         self.session_states.append(state)
 
     async def _on_bot(self, frame: Json) -> None:
         self.received.append(frame)
         meta = frame["metadata"]
         self.shown[meta["id"]] = {**meta, "text": frame["text"]}
+        if self._whole:
+            self.known_to = max(self.known_to, meta["id"])

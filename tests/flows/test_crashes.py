@@ -186,13 +186,9 @@ async def _talk(visitor: Persistent, texts: list[str]) -> None:
         await visitor.say(text)
 
 
-# A page that is opened again gets its last 100 messages (HISTORY_MAX), questions and answers together.
-TALK_MAX = 45
-
-
 async def _talk_on(visitor: Persistent, number: int) -> None:
     count = 0
-    while not getattr(visitor, "enough", False) and count < TALK_MAX:
+    while not getattr(visitor, "enough", False):
         count += 1
         await visitor.say(f"v{number} m{count}")
         await asyncio.sleep(0.03)

@@ -33,6 +33,9 @@ NAME = "webchat"
 FRAME_BYTES_MAX = 100_000
 OTHER_FRAMES_MAX = 40
 
+SESSION_CHARS_MAX = 200
+# Beyond every message's id: asks for a session without its history.
+NOTHING_AFTER = 2**63 - 1
 _log = logging.getLogger(__name__)
 Answer = dict[str, Any]
 
@@ -115,22 +118,35 @@ class WebChat:
         if wait_s:
             return await self._refuse(sid, "rate_limited", "", wait_s)
         request = parse_session_request(data)
-        session_id, state = await self._find_session(request)
-        visitor = await self._enter(sid, session_id, request)
-        await self.server.emit("session_confirm", session_id, to=sid)
-        await self.server.emit("session_state", _describe_session(session_id, state), to=sid)
+        try:
+            visitor, state = await self._open_session(sid, request)
+        except Exception:
+            _log.exception("a session of the web chat was not opened")
+            return await self._refuse(sid, "unavailable", "", 2.0)
+        await self.server.emit("session_confirm", visitor.session_id, to=sid)
+        await self.server.emit("session_state", _describe_session(visitor.session_id, state), to=sid)
         visitor.language = request.language or state.language
         return {"ok": True}
 
-    async def _find_session(self, request: SessionRequest) -> tuple[str, SessionState]:
-        """The session that was asked for if it is one of ours, else a new one; with what it remembers."""
-        wanted = request.session_id
-        if not isinstance(wanted, str) or not 0 < len(wanted) <= 200:
-            return self._ids.issue(), SessionState(known=False)
-        state = await self._require_inbox().open_session(NAME, hash_session(wanted), request.last_id)
-        if state.known or self._ids.is_issued(wanted):
-            return wanted, state
-        return self._ids.issue(), SessionState(known=False)
+    async def _open_session(self, sid: str, request: SessionRequest) -> tuple[Visitor, SessionState]:
+        """The session that was asked for if it is one of ours, else a new one; with what it remembers.
+
+        Entered before it is read, so that no message falls between the two; one that is in both is shown once.
+        """
+        wanted = await self._recognise(request.session_id)
+        visitor = await self._enter(sid, wanted or self._ids.issue(), request)
+        if not wanted:
+            return visitor, SessionState(known=False)
+        return visitor, await self._require_inbox().open_session(NAME, visitor.user, request.last_id)
+
+    async def _recognise(self, session_id: object) -> str | None:
+        """The id if it is one of ours: issued here, or known from before the installation's key was changed."""
+        if not isinstance(session_id, str) or not 0 < len(session_id) <= SESSION_CHARS_MAX:
+            return None
+        if self._ids.is_issued(session_id):
+            return session_id
+        state = await self._require_inbox().open_session(NAME, hash_session(session_id), NOTHING_AFTER)
+        return session_id if state.known else None
 
     async def _enter(self, sid: str, session_id: str, request: SessionRequest) -> Visitor:
         before = self._visitors.get(sid)
@@ -167,13 +183,13 @@ class WebChat:
         named = uttered.session_id
         if visitor and (named is None or named == visitor.session_id):
             return visitor
-        request = SessionRequest(named, language=visitor.language if visitor else "")
-        session_id, _ = await self._find_session(request)
-        if visitor and session_id != named:
+        ours = await self._recognise(named)
+        if visitor and not ours:
             return visitor
-        entered = await self._enter(sid, session_id, request)
-        if session_id != named:
-            await self.server.emit("session_confirm", session_id, to=sid)
+        request = SessionRequest(named, language=visitor.language if visitor else "")
+        entered = await self._enter(sid, ours or self._ids.issue(), request)
+        if not ours:
+            await self.server.emit("session_confirm", entered.session_id, to=sid)
         return entered
 
     async def _echo(self, sid: str, visitor: Visitor, uttered: Uttered, recorded: Recorded) -> None:

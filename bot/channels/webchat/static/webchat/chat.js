@@ -69,7 +69,7 @@ class SevaChat extends LitElement {
     this.state = { state: state.state || "bot", agent: nameOf(state.agent) };
     if (whole) {
       this.loaded = true;
-      this.more = Boolean(state.more);
+      if (state.more !== undefined) this.more = Boolean(state.more);
       if (state.language && this.talk.lastId) this.setLanguage(state.language);
       this.unseen = 0;
       this.updateComplete.then(() => this.toEnd());

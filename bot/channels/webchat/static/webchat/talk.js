@@ -10,6 +10,8 @@ export class Talk {
     this.confirmed = new Map();
     this.outbox = readJson(storage, OUTBOX, []).filter((item) => item && item.cid && typeof item.text === "string");
     this.readUpTo = 0;
+    this.missing();
+    this.knownTo = 0;
   }
 
   get lastId() {
@@ -28,8 +30,32 @@ export class Talk {
     // What never got an acknowledgement but is in the history has arrived.
     if (message.cid) this.forget(message.cid);
     this.confirmed.set(message.id, message);
+    if (this.whole) this.reach(message);
     this.changed();
     return message;
+  }
+
+  // ---- what is known without a gap: up to `knownTo`. Others' messages arrive in order, so each one of them extends it
+  // while the connection holds. Own messages do not: they are confirmed before an earlier answer may be here.
+
+  /** The connection is new or comes back: until `caughtUp` there may be a gap before what arrives. */
+  missing() {
+    this.whole = false;
+  }
+
+  /** The history has come without a gap up to this id. */
+  knowTo(id) {
+    this.knownTo = Math.max(this.knownTo, id || 0);
+  }
+
+  /** Nothing is missing any more. */
+  caughtUp() {
+    this.whole = true;
+    for (const message of this.confirmed.values()) this.reach(message);
+  }
+
+  reach(message) {
+    if (message.author !== "contact") this.knowTo(message.id);
   }
 
   /** A new own message; `choice` is the opaque id of a pressed button. */
@@ -78,6 +104,7 @@ export class Talk {
   reset() {
     this.confirmed.clear();
     this.readUpTo = 0;
+    this.knownTo = 0;
     this.changed();
   }
 

@@ -40,7 +40,9 @@ export class Wire {
 
   ask() {
     const session = this.session ? { session_id: this.session } : {};
-    this.socket.emit("session_request", { ...session, last_id: this.talk.lastId, ...this.hello() });
+    this.talk.missing();
+    this.asked = this.talk.knownTo;
+    this.socket.emit("session_request", { ...session, last_id: this.asked, ...this.hello() });
   }
 
   confirmSession(id) {
@@ -52,16 +54,19 @@ export class Wire {
 
   takeState(state) {
     this.confirmSession(state.session_id);
-    if (state.more && this.talk.lastId) {
-      // Away for so long that the answer does not reach back to what stands here: begin again from the newest.
-      this.talk.reset();
+    for (const message of state.history || []) this.talk.take(message);
+    this.talk.knowTo(state.last_id);
+    const resumed = this.asked > 0;
+    if (resumed && state.more && state.last_id > this.asked) {
+      // Away for long: the next page of what was missed.
       this.ask();
       return;
     }
-    for (const message of state.history || []) this.talk.take(message);
+    this.talk.caughtUp();
     this.ready = true;
     this.on.connection("online");
-    this.on.state(state, true);
+    // Whether there are earlier messages than those shown is said to a new page only.
+    this.on.state(resumed ? { ...state, more: undefined } : state, true);
     this.flush();
   }
 
