@@ -5,16 +5,19 @@ Real: gateway, Rasa with the trained model, action server, database. The data di
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,6 +46,19 @@ class System:
         return subprocess.run(
             command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=timeout_s, check=False
         )
+
+    def change_rows(self, sql: str, *values: object) -> None:
+        """One statement in the running system's own database."""
+        with contextlib.closing(self._database()) as file:
+            file.execute(sql, values)
+
+    def read_rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows of one SELECT."""
+        with contextlib.closing(self._database()) as file:
+            return list(file.execute(sql, values))
+
+    def _database(self) -> sqlite3.Connection:
+        return sqlite3.connect(Path(self.environment["DATA_DIR"]) / "seva.db", timeout=10, isolation_level=None)
 
     def children(self, part: str) -> list[int]:
         """Process ids of the processes started by `seva up` whose command holds `part`."""
@@ -76,6 +92,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     names = ("GATEWAY_PORT", "RASA_PORT", "ACTIONS_PORT")
     ports = dict(zip(names, map(str, free_ports(3)), strict=True))
     environment = {**os.environ, **ports, "DATA_DIR": str(folder / "var"), "RASA_TELEMETRY_ENABLED": "false"}
+    environment["RETRY_S"] = "0.1"  # so that a turn that is tried in vain is given up soon
     log = folder / "up.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
