@@ -7,6 +7,13 @@ from typing import Any
 from django.db.models import DateTimeField, Func
 
 
+def build_after(vendor: str, seconds: float = 0.0) -> str:
+    """`After(seconds)` as text for hand-written SQL; `seconds` is a number of our own settings, never from outside."""
+    if vendor == "postgresql":
+        return f"(CLOCK_TIMESTAMP() + {seconds:.3f} * INTERVAL '1 second')"
+    return f"STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '{seconds:+.3f} seconds')"
+
+
 class After(Func):
     """The database's time now plus `seconds`, as an ORM expression.
 

@@ -14,12 +14,13 @@ from django.utils import timezone
 from bot.channels.contract import InboundMessage, Recorded
 from bot.conversations import events
 from bot.conversations.buttons import find_button
+from bot.conversations.express import Question, record_question
 from bot.conversations.leases import Claim, wake_conversation
 from bot.conversations.models import Conversation, Message
 from bot.conversations.outbox import publish_message
 from bot.conversations.people import find_conversation
 from bot.conversations.states import Author, Direction, Handling, State
-from bot.conversations.steps import Step, claim_work
+from bot.conversations.steps import Ask, Step, claim_work
 from bot.conversations.texts import STORED_MAX, check_readable, is_shortened
 
 RACES_MAX = 3
@@ -56,6 +57,9 @@ def record_inbound(message: InboundMessage, owner: str | None = None) -> Accepte
 
 @transaction.atomic
 def _record(inbound: InboundMessage, text: str, owner: str | None) -> Accepted:
+    question = record_question(inbound, text, owner) if owner else None
+    if question:
+        return _accept(question, inbound, text)
     conversation = find_conversation(inbound)
     wake_conversation(conversation.pk, inbound=True)
     message = _insert(inbound, text, conversation)
@@ -64,6 +68,14 @@ def _record(inbound: InboundMessage, text: str, owner: str | None) -> Accepted:
     recorded = _describe(message, shortened=shortened)
     work = claim_work(owner, conversation) if owner and conversation.state == State.BOT else None
     return Accepted(recorded, *work) if work else Accepted(recorded)
+
+
+def _accept(question: Question, inbound: InboundMessage, text: str) -> Accepted:
+    shortened = len(inbound.text) > STORED_MAX or is_shortened(text)
+    request = question.request
+    recorded = Recorded(question.message_id, request.conversation, question.at, text, shortened=shortened)
+    step = Ask(question.turn_id, request, inbound.user_external_id, inbound.channel)
+    return Accepted(recorded, question.claim, step)
 
 
 def _insert(inbound: InboundMessage, text: str, conversation: Conversation) -> Message:

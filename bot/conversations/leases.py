@@ -13,7 +13,7 @@ from functools import cache
 from django.db import connection
 
 from bot.config import config
-from bot.conversations.clock import After
+from bot.conversations.clock import After, build_after
 from bot.conversations.models import Conversation
 
 # How far a lease may lie in the future beyond its length before it is taken for a clock gone wrong (SECURITY 3.1).
@@ -53,7 +53,7 @@ def claim_conversation(owner: str, conversation: uuid.UUID | None = None) -> Cla
 @cache
 def _build_claim(vendor: str, lease_s: float) -> str:
     """The claim in the database's dialect. On PostgreSQL busy rows are stepped over instead of waited for."""
-    now, lease_end, too_far = (_build_time(vendor, seconds) for seconds in (0.0, lease_s, lease_s + CLOCK_SLACK_S))
+    now, lease_end, too_far = (build_after(vendor, seconds) for seconds in (0.0, lease_s, lease_s + CLOCK_SLACK_S))
     lock = "FOR UPDATE SKIP LOCKED" if vendor == "postgresql" else ""
     # Only numbers of our own settings and the dialect's words are put together here, nothing from outside.
     return f"""
@@ -64,12 +64,6 @@ def _build_claim(vendor: str, lease_s: float) -> str:
                 AND (lease_until IS NULL OR lease_until < {now} OR lease_until > {too_far})
             ORDER BY ready_at LIMIT 1 {lock}
         ) RETURNING id, epoch"""  # noqa: S608
-
-
-def _build_time(vendor: str, seconds: float) -> str:
-    if vendor == "postgresql":
-        return f"(CLOCK_TIMESTAMP() + {seconds:.3f} * INTERVAL '1 second')"
-    return f"STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '{seconds:+.3f} seconds')"
 
 
 def fence(claim: Claim) -> None:

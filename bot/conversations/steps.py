@@ -7,12 +7,14 @@ and marks the first as `sending`; C marks it sent, takes the next one, and gives
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from bot.channels.contract import OutboundMessage, SendResult
+from bot.conversations.express import end_sending, record_answer
 from bot.conversations.handoffs import drop_work
 from bot.conversations.leases import Claim, claim_conversation, fence, release
 from bot.conversations.models import Conversation, Message, Turn
@@ -35,9 +37,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Hand this to its channel, then `after_send`."""
+    """Hand this to its channel, and `more` right after it without a commit between, then `after_send`."""
 
     message: OutboundMessage
+    more: tuple[OutboundMessage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,9 @@ def renew(claim: Claim) -> None:
 @transaction.atomic
 def after_answer(claim: Claim, turn_id: int, result: TurnResult, ms: float) -> Step | None:
     """Commit B, and what follows. Safe to repeat. Raises: LeaseLost."""
+    going = record_answer(claim, turn_id, result, ms)
+    if going:
+        return Send(going[0], going[1:])
     turn = record_replies(claim, turn_id, result, ms)
     return choose_step(claim, turn.conversation, turn)
 
@@ -100,10 +106,20 @@ def after_failure(claim: Claim, turn_id: int, error: str, own_fault: bool) -> St
     return choose_step(claim)
 
 
+def after_send(
+    claim: Claim, message: OutboundMessage, result: SendResult, more: Sequence[tuple[OutboundMessage, SendResult]] = ()
+) -> Step | None:
+    """Commit C, and what follows; `more` went out right after `message`. Safe to repeat. Raises: LeaseLost."""
+    results = ((message, result), *more)
+    if end_sending(claim, results):
+        return None
+    return _mark_and_choose(claim, results)
+
+
 @transaction.atomic
-def after_send(claim: Claim, message: OutboundMessage, result: SendResult) -> Step | None:
-    """Commit C, and what follows. Safe to repeat. Raises: LeaseLost."""
-    mark_result(claim, message, result)
+def _mark_and_choose(claim: Claim, results: Sequence[tuple[OutboundMessage, SendResult]]) -> Step | None:
+    for message, result in results:
+        mark_result(claim, message, result)
     return choose_step(claim)
 
 

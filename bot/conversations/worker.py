@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError
 
-from bot.channels.contract import Channel, Delayed, Rejected, SendResult, Sent
+from bot.channels.contract import Channel, Delayed, OutboundMessage, Rejected, SendResult, Sent
 from bot.config import Config
 from bot.conversations import steps
 from bot.conversations.database import DatabasePool
@@ -148,24 +148,32 @@ class Worker:
                 await self._write(steps.after_fault, claim, type(error).__name__)
 
     async def _send(self, claim: Claim, step: Send) -> Step | None:
-        message = step.message
-        channel = self._channels.get(message.channel)
-        if channel is None:
-            result: SendResult = Rejected(f"channel {message.channel} is off")
-        else:
-            try:
-                result = await self._hold(claim, channel.send(message))
-            except LeaseLost:
-                raise
-            except Exception as error:
-                _log.exception("sending message %s failed", message.id)
-                result = Delayed(5.0, f"{type(error).__name__} in channel {message.channel}", unknown=True)
+        """Hands over what the step names, in order; after one that did not go out the others are not tried."""
+        results: list[tuple[OutboundMessage, SendResult]] = []
+        for message in (step.message, *step.more):
+            if results and not isinstance(results[-1][1], Sent):
+                results.append((message, Delayed(0.0, "waits for the one before it")))
+                continue
+            results.append((message, await self._hand_over(claim, message)))
+        (_, result), *more = results
         try:
-            return await self._write(steps.after_send, claim, message, result)
+            return await self._write(steps.after_send, claim, step.message, result, more)
         except (IntegrityError, DataError):
             # The channel named an id that we cannot keep; the message went out all the same.
-            _log.exception("the id that %s gave message %s is not kept", message.channel, message.id)
-            return await self._write(steps.after_send, claim, message, Sent())
+            _log.exception("the id that %s gave message %s is not kept", step.message.channel, step.message.id)
+            return await self._write(steps.after_send, claim, step.message, Sent(), more)
+
+    async def _hand_over(self, claim: Claim, message: OutboundMessage) -> SendResult:
+        channel = self._channels.get(message.channel)
+        if channel is None:
+            return Rejected(f"channel {message.channel} is off")
+        try:
+            return await self._hold(claim, channel.send(message))
+        except LeaseLost:
+            raise
+        except Exception as error:
+            _log.exception("sending message %s failed", message.id)
+            return Delayed(5.0, f"{type(error).__name__} in channel {message.channel}", unknown=True)
 
     async def _ask(self, claim: Claim, step: Ask) -> Step | None:
         asked = time.monotonic()

@@ -44,7 +44,7 @@ def main(point: str, count: int) -> None:
 
     for module, name, before, after in (
         (port, "record_inbound", "before_a", "after_a"),
-        (steps, "record_replies", None, "inside_b"),
+        (steps, "record_answer", None, "inside_b"),
         (steps, "after_answer", "before_b", "after_b"),
         (steps, "after_send", "before_c", "after_c"),
     ):

@@ -16,12 +16,16 @@ Say = Callable[..., Accepted]
 
 @pytest.fixture
 def say(transactional_db: None) -> Say:
-    """Records a message of one person; `owner` claims the conversation for it."""
+    """Records a message of one person; `owner` claims the conversation for it.
+
+    By default on a channel that is told one message a commit; the web chat shares commits among replies.
+    """
     numbers = itertools.count(1)
 
     def record(text: str, owner: str | None = None, user: str = "u1", **more: str) -> Accepted:
         external_id = more.pop("external_id", f"{user}:{next(numbers)}")
-        return record_inbound(InboundMessage("webchat", external_id, user, text, **more), owner)  # type: ignore[arg-type]
+        channel = more.pop("channel", "telegram")
+        return record_inbound(InboundMessage(channel, external_id, user, text, **more), owner)  # type: ignore[arg-type]
 
     return record
 
