@@ -33,6 +33,10 @@ _LONE_WORD_SHARE_MAX = 0.025
 _WORD = re.compile(WORD)
 # Folded words up to this length must be spelled the same to be the same.
 _SHORT = 3
+# Two spellings in one script that fold alike are the same word when their letters agree so far (0-100).
+LETTERS_MIN = 60
+# Consonants of a name from which on words of two scripts that are nearly alike are no chance.
+_TELLING_BONES = 4
 _CANDIDATE_MIN = 0.6
 Scores = npt.NDArray[np.float64]
 
@@ -153,21 +157,42 @@ class ProductMatcher:
         name = self._vocabulary[column]
         if len(word) <= _SHORT or word.isdigit() or name.isdigit():
             # Short words fold alike by chance ("was", "watch"); across scripts folding is all there is.
-            same = word == name and (not raw.isascii() or raw in self._spellings[column])
+            same = word == name and (raw in self._spellings[column] or self._may_cross(raw, column))
             return float(same)
+        score = self._sound_alike(word, name, self._skeletons[column], ratio)
+        return score if score and self._may_be_spelled(raw, column, exact=word == name) else 0.0
+
+    @staticmethod
+    def _sound_alike(word: str, name: str, bones: str, ratio: float) -> float:
+        """How alike two folded words are, 0 where that may be chance."""
         if word == name:
-            return float(self._may_be_spelled(raw, column))
+            return 1.0
         if word.startswith(name) and len(name) >= 4 and len(word) - len(name) <= 4:
             return 0.95
-        bones = self._skeletons[column]
         if skeleton(word) == bones and (len(bones) >= 4 or (len(bones) == 3 and ratio >= 0.75)):
             return 0.9
         return ratio if ratio >= WORD_SIMILARITY_MIN and min(len(word), len(name)) >= 5 else 0.0
 
-    def _may_be_spelled(self, raw: str, column: int) -> bool:
-        """Whether two Latin spellings that fold alike also look alike ("sole" is not "choli")."""
-        latin = [spelling for spelling in self._spellings[column] if spelling.isascii()]
-        return not raw.isascii() or not latin or max(fuzz.ratio(raw, spelling) for spelling in latin) >= 60
+    def _may_be_spelled(self, raw: str, column: int, exact: bool) -> bool:
+        """Whether two words that fold alike may be the same word as they are written.
+
+        Folding takes voice, breath and most vowels away, so that within one script other words meet ("sole", "choli";
+        "થબળ", "ડબલ"): there letters must agree too. Across scripts, short words that are only nearly alike are chance.
+        """
+        own = [spelling for spelling in self._spellings[column] if _script_of(spelling) == _script_of(raw)]
+        if own and (exact or not raw.isascii()):
+            return max(fuzz.ratio(raw[: len(spelling) + 1], spelling) for spelling in own) >= LETTERS_MIN
+        return raw.isascii() or exact or len(self._skeletons[column]) >= _TELLING_BONES
+
+    def _may_cross(self, raw: str, column: int) -> bool:
+        """Whether a short native word may stand for a name that is not written in its script."""
+        scripts = {_script_of(spelling) for spelling in self._spellings[column]}
+        return not raw.isascii() and _script_of(raw) not in scripts
+
+
+def _script_of(word: str) -> int:
+    """The Unicode block of the word's first letter beyond ASCII; 0 for Latin words."""
+    return next((ord(char) >> 7 for char in word if not char.isascii()), 0)
 
 
 def learn_everyday(about_products: list[str], others: list[str], products: list[Product]) -> Everyday:
