@@ -18,7 +18,6 @@ from bot.cli.django_setup import use_django
 from bot.cli.progress import clock
 from bot.config import ROOT, child_environment, config
 from bot.errors import ConfigError
-from bot.language.languages import load_languages
 
 # Whatever changes what a trained model knows or how its components read it.
 MODEL_INPUTS = (
@@ -30,7 +29,6 @@ MODEL_INPUTS = (
     "demo/store",
     "bot/nlu",
     "bot/language",
-    *(f"texts/{code}/language.yml" for code in load_languages()),
     "texts",
 )
 DEMO_STORE = ROOT / "demo" / "store"

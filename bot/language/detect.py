@@ -71,6 +71,11 @@ def split_words(text: str) -> list[str]:
     return _LATIN.findall(_NOT_WORDS.sub(" ", normalise(text)).lower())
 
 
+def learned_languages() -> tuple[str, ...]:
+    """The languages that `detector.json` tells apart in Latin letters."""
+    return _model()[0]
+
+
 def _choose_written(languages: tuple[str, ...], hint: str | None, plain: str) -> str:
     """Among languages of one script: the contact's, else the one whose words are seen most, else the first."""
     if hint in languages:

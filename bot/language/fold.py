@@ -18,7 +18,11 @@ _NASAL: set[str] = set()
 _SILENT: set[str] = set()
 _NUKTA: set[str] = set()
 _OWN_LATIN: list[list[str]] = []
-for _, _rules in section("fold"):
+for _, _given in section("fold"):
+    _rules = dict(_given)
+    # Where vowels are letters like others, a consonant brings none along.
+    if not _rules.get("signs"):
+        _VOWELS.update(_rules.pop("consonants", {}))
     for _table, _name in ((_CONSONANTS, "consonants"), (_VOWELS, "vowels"), (_SIGNS, "signs")):
         _table.update(_rules.get(_name) or {})
     for _kind, _name in ((_NASAL, "nasal"), (_SILENT, "silent"), (_NUKTA, "nukta")):
@@ -80,6 +84,11 @@ def romanise(text: str) -> str:
             out.append(_VOWELS.get(char, char if char.isascii() else " "))
         open_syllable = False
     return "".join(out)
+
+
+def has_sound(char: str) -> bool:
+    """Whether folding knows this letter or sign."""
+    return char.isascii() or any(char in table for table in (_CONSONANTS, _VOWELS, _SIGNS, _NASAL, _SILENT, _NUKTA))
 
 
 def fold(text: str) -> str:
