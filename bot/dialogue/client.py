@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 from collections.abc import Sequence
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
-import httpx
-
-from bot.dialogue.protocol import Json, TurnRequest, TurnResult, as_json
+from bot.dialogue.exchange import Answer, Exchange, NotReached
+from bot.dialogue.protocol import TurnRequest, TurnResult, as_json
 from bot.dialogue.wire import Misshapen, parse_result
 from bot.errors import DialogueBadReply, DialogueUnavailable
 
 TURN_PATH = "/webhooks/seva/turn"
 HEALTH_PATH = "/webhooks/seva/"
-CONNECT_TIMEOUT_S = 2.0
 HEALTH_TIMEOUT_S = 2.0
 
 
@@ -37,19 +36,13 @@ class DialogueClient:
         token: str,
         timeout_s: float = 15.0,
         turns_in_flight: int = 4,
-        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         if not addresses:
             raise ValueError("no Rasa process to talk to")
         self._addresses = tuple(address.rstrip("/") for address in addresses)
         self._timeout_s = timeout_s
         self._places = {address: asyncio.Semaphore(turns_in_flight) for address in self._addresses}
-        self._http = httpx.AsyncClient(
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=httpx.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S),
-            transport=transport,
-            trust_env=False,
-        )
+        self._exchange = Exchange(token)
 
     async def ask(self, turn: TurnRequest) -> TurnResult:
         """The answer to one turn. Safe to repeat: a message_id that was answered gets the recorded answer.
@@ -57,14 +50,16 @@ class DialogueClient:
         Raises DialogueUnavailable (nothing was saved, repeating helps) or DialogueBadReply (repeating does not help).
         """
         address = choose_address(turn.conversation, self._addresses)
+        body = json.dumps(as_json(turn), ensure_ascii=False).encode()
         try:
             async with asyncio.timeout(self._timeout_s), self._places[address]:
-                response = await self._post(address + TURN_PATH, as_json(turn))
+                # Sent again if it broke off, which is safe: Rasa answers a message once.
+                answer = await self._exchange.post(address + TURN_PATH, body)
         except TimeoutError as error:
             raise DialogueUnavailable("no answer in time") from error
-        except httpx.HTTPError as error:
-            raise DialogueUnavailable(f"not reached: {type(error).__name__}") from error
-        return _read(response, turn.message_id)
+        except NotReached as error:
+            raise DialogueUnavailable(f"not reached: {error}") from error
+        return _read(answer, turn.message_id)
 
     async def check_health(self) -> dict[str, bool]:
         """Every Rasa process with whether it is ready for turns."""
@@ -73,7 +68,7 @@ class DialogueClient:
 
     async def close(self) -> None:
         """Ends the open connections."""
-        await self._http.aclose()
+        await self._exchange.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -83,19 +78,13 @@ class DialogueClient:
     ) -> None:
         await self.close()
 
-    async def _post(self, url: str, body: Json) -> httpx.Response:
-        try:
-            return await self._http.post(url, json=body)
-        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
-            # An idle connection was closed in the moment we used it. Asking again is safe: Rasa answers a message once.
-            return await self._http.post(url, json=body)
-
     async def _is_ready(self, address: str) -> bool:
         try:
-            response = await self._http.get(address + HEALTH_PATH, timeout=HEALTH_TIMEOUT_S)
-        except httpx.HTTPError:
+            async with asyncio.timeout(HEALTH_TIMEOUT_S):
+                answer = await self._exchange.get(address + HEALTH_PATH)
+        except (TimeoutError, NotReached):
             return False
-        return response.status_code == HTTPStatus.OK
+        return answer.status == HTTPStatus.OK
 
 
 def choose_address(conversation: str, addresses: Sequence[str]) -> str:
@@ -103,16 +92,16 @@ def choose_address(conversation: str, addresses: Sequence[str]) -> str:
     return max(addresses, key=lambda address: hashlib.blake2b(f"{address}\n{conversation}".encode()).digest())
 
 
-def _read(response: httpx.Response, message_id: str) -> TurnResult:
-    status = response.status_code
+def _read(answer: Answer, message_id: str) -> TurnResult:
+    status = answer.status
     # A wrong token or address is the operator's to mend: the message waits for that and is answered then.
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND):
-        code = _error_code(response)
+        code = _error_code(answer)
         raise DialogueUnavailable(f"status {status}: {code}", remote_code=code)
     if status != HTTPStatus.OK:
-        raise DialogueBadReply(f"status {status}: {_error_code(response)}")
+        raise DialogueBadReply(f"status {status}: {_error_code(answer)}")
     try:
-        result = parse_result(response.json())
+        result = parse_result(json.loads(answer.body))
     except (Misshapen, ValueError) as error:
         raise DialogueBadReply(f"not an answer: {error if isinstance(error, Misshapen) else 'no JSON'}") from error
     if result.message_id != message_id:
@@ -120,8 +109,8 @@ def _read(response: httpx.Response, message_id: str) -> TurnResult:
     return result
 
 
-def _error_code(response: httpx.Response) -> str:
+def _error_code(answer: Answer) -> str:
     try:
-        return str(response.json()["error"]["code"])
+        return str(json.loads(answer.body)["error"]["code"])
     except (ValueError, KeyError, TypeError):
         return "no code"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
 import pytest
 
 from bot.dialogue.client import DialogueClient, choose_address
@@ -23,86 +25,163 @@ ANSWER = {
 }
 
 
-def client(handler: Any, addresses: tuple[str, ...] = ("http://rasa",), **more: Any) -> DialogueClient:
-    return DialogueClient(addresses, "token", transport=httpx.MockTransport(handler), **more)
+@dataclass(frozen=True)
+class Asked:
+    """One request as it came over the wire; header names in lower case."""
+
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Say:
+    """What to answer."""
+
+    status: int = 200
+    json: object = field(default_factory=lambda: ANSWER)
+    text: str | None = None
+
+
+# None breaks the connection off without an answer.
+Handler = Callable[[Asked], Awaitable[Say | None]]
+
+
+@asynccontextmanager
+async def client(rasa: Handler, **more: Any) -> AsyncIterator[DialogueClient]:
+    """A client of a Rasa that speaks real HTTP and answers what `rasa` says."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:  # the end of the test cancels who still waits
+            while asked := await _read_request(reader):
+                said = await rasa(asked)
+                if said is None:
+                    break
+                body = (json.dumps(said.json) if said.text is None else said.text).encode()
+                writer.write(b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s" % (said.status, len(body), body))
+        except asyncio.CancelledError:
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        async with DialogueClient((f"http://127.0.0.1:{port}",), "token", **more) as dialogue:
+            yield dialogue
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+async def _read_request(reader: asyncio.StreamReader) -> Asked | None:
+    try:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+    lines = [line.partition(": ") for line in head.splitlines()[1:]]
+    headers = {name.lower(): value for name, _, value in lines}
+    return Asked(headers, await reader.readexactly(int(headers.get("content-length", 0))))
+
+
+def always(said: Say | None) -> Handler:
+    async def rasa(asked: Asked) -> Say | None:
+        return said
+
+    return rasa
 
 
 async def test_an_answer_comes_back_typed() -> None:
-    asked: list[httpx.Request] = []
+    heard: list[Asked] = []
 
-    def rasa(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        return httpx.Response(200, json=ANSWER)
+    async def rasa(asked: Asked) -> Say:
+        heard.append(asked)
+        return Say()
 
     context = TurnContext(language="gu", history=(Said("customer", "hi"),))
     async with client(rasa) as dialogue:
         result = await dialogue.ask(TurnRequest("c1", "1", text="refund?", context=context))
     assert result.replies[0].buttons == (Button("Yes", "/helped", "feedback"),)
     assert (result.turn.topic, result.turn.confidence, result.replayed) == ("refund.time", 0.93, False)
-    assert asked[0].headers["authorization"] == "Bearer token"
-    assert json.loads(asked[0].content)["context"]["history"] == [{"from": "customer", "text": "hi"}]
+    assert heard[0].headers["authorization"] == "Bearer token"
+    assert json.loads(heard[0].body)["context"]["history"] == [{"from": "customer", "text": "hi"}]
 
 
 @pytest.mark.parametrize("status", [401, 404, 500, 502, 503])
 async def test_a_failure_that_may_pass_is_unavailable(status: int) -> None:
-    async with client(lambda request: httpx.Response(status, json={"error": {"code": "turn_failed"}})) as dialogue:
-        with pytest.raises(DialogueUnavailable):
+    async with client(always(Say(status, {"error": {"code": "turn_failed"}}))) as dialogue:
+        with pytest.raises(DialogueUnavailable) as raised:
             await dialogue.ask(TurnRequest("c1", "1", text="x"))
+    assert raised.value.remote_code == "turn_failed"
 
 
 @pytest.mark.parametrize(
-    "response",
+    "said",
     [
-        httpx.Response(400, json={"error": {"code": "malformed"}}),
-        httpx.Response(200, text="[]"),
-        httpx.Response(200, text="not json"),
-        httpx.Response(200, json=ANSWER | {"message_id": "2"}),
-        httpx.Response(200, json=ANSWER | {"turn": RECORD | {"decision": "maybe"}}),
-        httpx.Response(200, json=ANSWER | {"turn": RECORD | {"confidence": "high"}}),
-        httpx.Response(200, json=ANSWER | {"replies": [{"text": 5}]}),
-        httpx.Response(200, json=ANSWER | {"replies": [{"buttons": [{"title": "x"}]}]}),
-        httpx.Response(302),
+        Say(400, {"error": {"code": "malformed"}}),
+        Say(text="[]"),
+        Say(text="not json"),
+        Say(json=ANSWER | {"message_id": "2"}),
+        Say(json=ANSWER | {"turn": RECORD | {"decision": "maybe"}}),
+        Say(json=ANSWER | {"turn": RECORD | {"confidence": "high"}}),
+        Say(json=ANSWER | {"replies": [{"text": 5}]}),
+        Say(json=ANSWER | {"replies": [{"buttons": [{"title": "x"}]}]}),
+        Say(302),
     ],
-    ids=lambda response: f"{response.status_code}-{len(response.content)}",
+    ids=lambda said: f"{said.status}-{said.text or len(str(said.json))}",
 )
-async def test_an_answer_out_of_shape_is_a_bad_reply(response: httpx.Response) -> None:
-    async with client(lambda request: response) as dialogue:
+async def test_an_answer_out_of_shape_is_a_bad_reply(said: Say) -> None:
+    async with client(always(said)) as dialogue:
         with pytest.raises(DialogueBadReply):
             await dialogue.ask(TurnRequest("c1", "1", text="x"))
 
 
-@pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ReadTimeout, httpx.RemoteProtocolError])
-async def test_a_rasa_that_is_not_reached_is_unavailable(error: type[httpx.TransportError]) -> None:
-    def rasa(request: httpx.Request) -> httpx.Response:
-        raise error("x")
+async def _never(asked: Asked) -> Say:
+    await asyncio.Event().wait()
+    return Say()
 
-    async with client(rasa) as dialogue:
+
+@pytest.mark.parametrize("rasa", [always(None), _never], ids=["broken off", "silent"])
+async def test_a_rasa_that_does_not_answer_is_unavailable(rasa: Handler) -> None:
+    async with client(rasa, timeout_s=0.3) as dialogue:
         with pytest.raises(DialogueUnavailable):
             await dialogue.ask(TurnRequest("c1", "1", text="x"))
-        assert await dialogue.check_health() == {"http://rasa": False}
+        if rasa is not _never:
+            assert list((await dialogue.check_health()).values()) == [False]
 
 
-@pytest.mark.parametrize("error", [httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError])
-async def test_a_connection_that_broke_once_is_tried_again_at_once(error: type[httpx.TransportError]) -> None:
+async def test_a_rasa_that_is_not_there_is_unavailable() -> None:
+    address = "http://127.0.0.1:9"
+    async with DialogueClient((address,), "token") as dialogue:
+        with pytest.raises(DialogueUnavailable, match="not reached"):
+            await dialogue.ask(TurnRequest("c1", "1", text="x"))
+        assert await dialogue.check_health() == {address: False}
+
+
+async def test_a_connection_that_broke_once_is_tried_again_at_once() -> None:
     tries = 0
 
-    def rasa(request: httpx.Request) -> httpx.Response:
+    async def rasa(asked: Asked) -> Say | None:
         nonlocal tries
         tries += 1
-        if tries == 1:
-            raise error("x")
-        return httpx.Response(200, json=ANSWER)
+        return None if tries == 1 else Say()
 
     async with client(rasa) as dialogue:
         result = await dialogue.ask(TurnRequest("c1", "1", text="x"))
     assert (result.message_id, tries) == ("1", 2)
 
 
+async def test_a_connection_serves_many_turns() -> None:
+    async with client(always(Say())) as dialogue:
+        for _ in range(3):
+            assert (await dialogue.ask(TurnRequest("c1", "1", text="x"))).message_id == "1"
+        assert list((await dialogue.check_health()).values()) == [True]
+
+
 async def test_no_more_turns_run_at_once_than_allowed_and_waiting_ends() -> None:
     running, most = 0, 0
     release = asyncio.Event()
 
-    async def rasa(request: httpx.Request) -> httpx.Response:
+    async def rasa(asked: Asked) -> Say:
         nonlocal running, most
         running += 1
         most = max(most, running)
@@ -110,11 +189,12 @@ async def test_no_more_turns_run_at_once_than_allowed_and_waiting_ends() -> None
             await release.wait()
         finally:
             running -= 1
-        return httpx.Response(200, json=ANSWER)
+        return Say(json=ANSWER)
 
     async with client(rasa, turns_in_flight=2, timeout_s=0.3) as dialogue:
         turns = [dialogue.ask(TurnRequest("c1", "1", text="x")) for _ in range(5)]
         results = await asyncio.gather(*turns, return_exceptions=True)
+        release.set()
     assert most == 2
     assert all(isinstance(result, DialogueUnavailable) for result in results)
 
