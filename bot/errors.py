@@ -42,6 +42,38 @@ class ImportRefused(BotError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class ShopError(BotError):
+    """Base of what goes wrong between us and the shop's orders."""
+
+    code = "shop"
+    status = HTTPStatus.BAD_GATEWAY
+
+
+class ShopUnavailable(ShopError):
+    """Down, slow, or answering what nobody understands. Nothing is known; repeating helps."""
+
+    code = "shop_unavailable"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class ShopRefused(ShopError):
+    """The shop's rules say no. `reason` is one of those that `bot.shop.port` names; repeating does not help."""
+
+    code = "shop_refused"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class CodeNotSent(ShopError):
+    """A one-time code could not be handed to e-mail or phone; repeating may help."""
+
+    code = "code_not_sent"
+    status = HTTPStatus.BAD_GATEWAY
+
+
 class ChannelError(BotError):
     """Base of what goes wrong between us and a channel."""
 
