@@ -1,7 +1,7 @@
 """Requests and answers over connections that are kept open to Rasa; for `client` only.
 
-aiohttp and not httpx, which took 2 ms of the gateway's processor for every turn, a third of all it did (measured with
-a Rasa that answers at once); aiohttp, whose parser is C, takes a quarter of that. It comes with Rasa anyway.
+aiohttp, whose parser is C and which comes with Rasa anyway, takes 0.7 ms of processor time for a turn; httpx took 2.4
+(both on one connection to a Rasa that answers at once).
 """
 
 from __future__ import annotations

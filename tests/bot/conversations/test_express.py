@@ -30,7 +30,7 @@ def build_rich_result(message_id: str) -> TurnResult:
     """An answer with everything a reply can have."""
     card = Card("Kurta", price="₹899", buttons=(Button("Ask", "/product"),))
     record = TurnRecord("faq", "answer", 0.9, "gu", "Gujr", topic="refund.time", ms={"nlu": 3.0})
-    replies = (Reply("જવાબ\x00", (Button("More", "/more", "related"),), "https://x/y.png", (card,)), Reply(None))
+    replies = (Reply("જવાબ", (Button("More", "/more", "related"),), "https://x/y.png", (card,)), Reply(None))
     return TurnResult(message_id, replies, record)
 
 

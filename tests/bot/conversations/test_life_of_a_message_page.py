@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "life-of-a-message.md").read_text(encoding="utf-8")
-FILES = sorted(set(re.findall(r"`((?:bot|tests)/[\w/.]+)`", PAGE)))
+FILES = sorted(set(re.findall(r"`((?:actions|bot|tests)/[\w/.]+)`", PAGE)))
 NAMES = sorted(set(re.findall(r"`([A-Za-z_]\w*(?:\.\w+)?)`", PAGE)))
 # Words of the page that are values or protocol, not functions.
 WORDS = {
@@ -29,5 +29,7 @@ def test_names_exist(name: str) -> None:
         ROOT / "bot" / "config.py"
     ).read_text(encoding="utf-8")
     wanted = name.rpartition(".")[2]
-    found = re.search(rf"(?:def|class) {wanted}\b", source) or f"    {wanted.lower()}: " in source
+    # A function or class, a constant of a module, or a setting.
+    named = re.search(rf"(?:def|class) {wanted}\b|^{wanted}(?:: .+)? = ", source, re.MULTILINE)
+    found = named or f"    {wanted.lower()}: " in source
     assert found, f"nothing in the named files is called {name}"
