@@ -82,7 +82,8 @@ class Answer:
     """What an action gives back.
 
     `turn` corrects the turn's record. `offer` is what a bare "yes" or "no" would answer now. `repeatable` answers can
-    be given again in another language. `unanswered` counts the turn as one without an answer.
+    be given again in another language. `unanswered` counts the turn as one without an answer. `action` is whose answer
+    it is, where one action answers for another.
     """
 
     replies: list[Reply]
@@ -93,6 +94,7 @@ class Answer:
     repeatable: bool = True
     unanswered: bool = False
     followup: str = ""
+    action: str = ""
 
 
 def read_turn(tracker: Tracker) -> Turn:
@@ -180,7 +182,7 @@ class SkillAction(Action, ABC):
         if not answer.repeatable:
             return {**turn.last, "offer": answer.offer}
         return {
-            "action": self.action_name,
+            "action": answer.action or self.action_name,
             "entities": [{"entity": one.get("entity"), "value": one.get("value")} for one in turn.entities],
             "text": turn.text,
             "topic": answer.topic,
