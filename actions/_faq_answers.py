@@ -7,14 +7,14 @@ from typing import Any
 
 from actions._buttons import button
 from knowledge.index import Answer, index_folder
-from knowledge.search import Answers, Live, live_answers
+from knowledge.search import Answers, Live, open_answers
 
 Json = dict[str, Any]
 
 
 @cache
 def _live() -> Live[Answers]:
-    return live_answers(index_folder())
+    return open_answers(index_folder())
 
 
 def find_answer(topic: str, language: str) -> Answer | None:

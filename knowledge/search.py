@@ -1,7 +1,8 @@
 """Finds FAQ topics by vector and reads their answers, live: when `seva faq index` has run, the next question sees it.
 
-`LiveSearch` serves the message pipeline, `LiveAnswers` the action server (which never loads FAISS). Both refuse a stale
-or foreign index when they start; while running they keep what they have until a new index is complete.
+`LiveSearch` serves the message pipeline, `LiveAnswers` the action server (which never loads FAISS). Both refuse a
+foreign index; a stale one (`open_search`, `open_answers`) goes on answering, with a warning. While running they keep
+what they have until a new index is complete.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from bot.errors import KnowledgeError
+from bot.errors import KnowledgeError, KnowledgeStale
 from bot.language.languages import DEFAULT_LANGUAGE
 from knowledge.index import MANIFEST, MEND, Answer, Manifest, Row, check_manifest, read_manifest
 from knowledge.sources import ROOT
@@ -150,6 +151,18 @@ def live_search(folder: Path, encoder_name: str, root: Path | None = ROOT) -> Li
 def live_answers(folder: Path, root: Path | None = ROOT) -> Live[Answers]:
     """Answers that follow the index. Raises KnowledgeError if there is none to start with."""
     return Live(folder, lambda place: load_answers(place, root))
+
+
+def open_answers(folder: Path, root: Path = ROOT) -> Live[Answers]:
+    """The live answers of the index in `folder` for a server that must not stay down because somebody edited the FAQ.
+
+    A stale index goes on answering, with a warning; `/readyz` says so too. Raises KnowledgeError if there is none.
+    """
+    try:
+        check_manifest(read_manifest(folder), None, root)
+    except KnowledgeStale as error:
+        _log.warning("%s", error)
+    return live_answers(folder, root=None)
 
 
 def _read_answers_file(folder: Path, manifest: Manifest) -> dict[str, Any]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from actions import _faq_answers
 from bot.language.texts import say
+from knowledge.index import MANIFEST, index_folder
 from tests.actions.conftest import Customer
 
 GATE = {"route": "faq", "topic": "refund.time", "decision": "answer"}
@@ -53,6 +57,18 @@ async def test_the_button_says_the_answer_in_english_and_english_stays(customer:
 async def test_a_switch_with_nothing_to_repeat_goes_on_kindly(customer: Customer) -> None:
     text = await customer.say("action_switch_language", '/switch_language{"language": "ta"}', language="ta")
     assert text == say("smalltalk.switch_language.done", "ta")
+
+
+async def test_an_edited_faq_does_not_silence_a_fresh_action_server(customer: Customer) -> None:
+    path = index_folder() / MANIFEST
+    before = path.read_text()
+    path.write_text(json.dumps({**json.loads(before), "sources": "those of yesterday"}))
+    _faq_answers._live.cache_clear()
+    try:
+        assert "3 to 7" in await customer.say("action_answer_faq", "when do i get my money", gate=GATE)
+    finally:
+        path.write_text(before)
+        _faq_answers._live.cache_clear()
 
 
 async def test_the_same_question_twice_gets_more_than_the_same_text(customer: Customer) -> None:

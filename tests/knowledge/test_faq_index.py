@@ -12,7 +12,7 @@ import pytest
 from bot.errors import KnowledgeError
 from knowledge.encoder import Encoder
 from knowledge.index import MANIFEST, check_index, read_manifest, write_index
-from knowledge.search import Search, live_answers, live_search, load_answers, load_index
+from knowledge.search import Search, live_answers, live_search, load_answers, load_index, open_answers
 from tests.knowledge.test_faq_sources import change
 
 
@@ -101,6 +101,23 @@ def test_answers_come_in_the_language_with_english_as_the_last_resort(faq: Path,
     assert other.language == "en"
     assert answers.find("no.such", "en") is None
     assert tamil.related == ("refund.method",)
+
+
+def test_a_server_started_after_an_edit_answers_from_the_index_it_has(
+    faq: Path, folder: Path, encoder: Encoder, caplog: pytest.LogCaptureFixture
+) -> None:
+    change(faq / "sources" / "en" / "returns.yml", 6, "    answer: Another answer.")
+    answers = open_answers(folder, faq)
+    assert "run `seva faq index`" in caplog.text
+    old = answers.current().find("refund.time", "en")
+    write_index(folder, encoder, faq)
+    new = answers.current().find("refund.time", "en")
+    assert [one.answer for one in (old, new) if one] == ["All about refund.time in en.", "Another answer."]
+
+
+def test_a_server_without_an_index_names_the_command(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match="there is no FAQ index yet: run `seva faq index`"):
+        open_answers(tmp_path)
 
 
 def test_a_running_system_takes_over_a_new_index(faq: Path, folder: Path, encoder: Encoder) -> None:
