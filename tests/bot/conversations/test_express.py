@@ -56,7 +56,8 @@ def converse(say: Say, channel: str) -> list[Any]:
         while isinstance(following, Send):
             messages = (following.message, *following.more)
             seen += [
-                (m.text, m.author_name, m.image, len(m.buttons), len(m.cards), json.dumps(m.turn)) for m in messages
+                (m.text, m.author_name, m.image, len(m.buttons), len(m.cards), json.dumps(m.turn, sort_keys=True))
+                for m in messages
             ]
             more = [(message, Sent()) for message in following.more]
             following = steps.after_send(accepted.claim, following.message, Sent(), more)
