@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from bot.channels.contract import Channel
+from bot.channels.webchat.doors import Doors
 from bot.channels.webchat.origins import build_origin_check
 from bot.channels.webchat.server import WebChat
 from bot.config import Config
@@ -59,7 +60,11 @@ def build_gateway(config: Config) -> Gateway:
         config.rasa_addresses, config.rasa_token.reveal(), config.turn_timeout_s, config.turns_in_flight
     )
     webchat = WebChat(
-        config.secret_key.reveal(), config.message_rate, build_origin_check(config), redis_url=config.redis_url
+        config.secret_key.reveal(),
+        config.message_rate,
+        build_origin_check(config),
+        Doors(config.sockets_per_address, config.sessions_per_address),
+        redis_url=config.redis_url,
     )
     channels: dict[str, Channel] = {webchat.name: webchat}
     pool = DatabasePool(connection.vendor)

@@ -90,6 +90,8 @@ class Config:
     debug: bool = _setting(False, "Django's debug pages. Never in production.")
     log_level: str = _setting("INFO", "Level of our own logs.")
     # channels: off without their settings
+    sockets_per_address: int = _setting(200, "Open web chat sockets that one IP address may have (IPv6: one /64).")
+    sessions_per_address: int = _setting(120, "New web chat sessions that one IP address may begin in a minute.")
     telegram_bot_token: Secret = _setting(Secret(""), "Telegram: token of the bot.")
     telegram_webhook_secret: Secret = _setting(Secret(""), "Telegram: secret token of the webhook.")
     telegram_api_url: str = _setting("https://api.telegram.org", "Telegram: address of the Bot API.")

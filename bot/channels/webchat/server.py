@@ -16,6 +16,7 @@ from typing import Any
 import socketio
 
 from bot.channels.contract import InboundMessage, Inbox, Limits, OutboundMessage, Profile, Recorded, Sent, SessionState
+from bot.channels.webchat.doors import SESSIONS_WINDOW_S, Doors
 from bot.channels.webchat.frames import (
     SessionRequest,
     Uttered,
@@ -32,11 +33,11 @@ from bot.language.texts import LANGUAGES, say
 NAME = "webchat"
 FRAME_BYTES_MAX = 100_000
 OTHER_FRAMES_MAX = 40
-
 SESSION_CHARS_MAX = 200
 # Beyond every message's id: asks for a session without its history.
 NOTHING_AFTER = 2**63 - 1
 _log = logging.getLogger(__name__)
+
 Answer = dict[str, Any]
 
 
@@ -57,7 +58,12 @@ class WebChat:
     limits = Limits(text_max=20_000, buttons_max=12, button_title_max=60, cards=True, images=True)
 
     def __init__(
-        self, secret_key: str, message_rate: int, is_allowed_origin: Callable[[str | None], bool], redis_url: str = ""
+        self,
+        secret_key: str,
+        message_rate: int,
+        is_allowed_origin: Callable[[str | None], bool],
+        doors: Doors,
+        redis_url: str = "",
     ) -> None:
         self.server = socketio.AsyncServer(
             async_mode="asgi",
@@ -71,12 +77,14 @@ class WebChat:
             engineio_logger=False,
         )
         self._ids = SessionIds(secret_key)
+        self._doors = doors
         self._messages = RateLimit(message_rate)
         self._others = RateLimit(OTHER_FRAMES_MAX)
         self._visitors: dict[str, Visitor] = {}
         self._inbox: Inbox | None = None
         for event, handler in (
             ("session_request", self._on_session_request),
+            ("connect", self._on_connect),
             ("user_uttered", self._on_user_uttered),
             ("read", self._on_read),
             ("typing", self._on_typing),
@@ -114,12 +122,22 @@ class WebChat:
         await self.server.emit("conversation_state", {"state": state, "agent": agent_name}, room=user_external_id)
 
     async def _on_session_request(self, sid: str, data: object = None) -> Answer:
+    async def _on_connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
+        wait_s = self._doors.take_socket(sid, environ)
+        if wait_s:
+            frame = {"code": "busy", "text": say("system.refused.busy", "en"), "retry_after_s": wait_s}
+            raise socketio.exceptions.ConnectionRefusedError("busy", frame)
+
         wait_s = self._others.take(sid)
         if wait_s:
             return await self._refuse(sid, "rate_limited", "", wait_s)
         request = parse_session_request(data)
         try:
-            visitor, state = await self._open_session(sid, request)
+            wanted = await self._recognise(request.session_id)
+            wait_s = 0.0 if wanted or sid in self._visitors else self._doors.take_session(sid)
+            if wait_s:
+                return await self._refuse(sid, "busy", "", wait_s)
+            visitor, state = await self._open_session(sid, wanted, request)
         except Exception:
             _log.exception("a session of the web chat was not opened")
             return await self._refuse(sid, "unavailable", "", 2.0)
@@ -128,12 +146,13 @@ class WebChat:
         visitor.language = request.language or state.language
         return {"ok": True}
 
-    async def _open_session(self, sid: str, request: SessionRequest) -> tuple[Visitor, SessionState]:
-        """The session that was asked for if it is one of ours, else a new one; with what it remembers.
+    async def _open_session(
+        self, sid: str, wanted: str | None, request: SessionRequest
+    ) -> tuple[Visitor, SessionState]:
+        """The session `wanted`, else a new one; with what it remembers.
 
         Entered before it is read, so that no message falls between the two; one that is in both is shown once.
         """
-        wanted = await self._recognise(request.session_id)
         visitor = await self._enter(sid, wanted or self._ids.issue(), request)
         if not wanted:
             return visitor, SessionState(known=False)
@@ -164,6 +183,8 @@ class WebChat:
             return await self._refuse(sid, "bad_frame")
         visitor = await self._find_visitor(sid, uttered)
         wait_s = self._messages.take(visitor.user)
+        if visitor is None:
+            return await self._refuse(sid, "busy", uttered.cid, SESSIONS_WINDOW_S / 2)
         if wait_s:
             return await self._refuse(sid, "rate_limited", uttered.cid, wait_s)
         try:
@@ -177,8 +198,8 @@ class WebChat:
             await self._echo(sid, visitor, uttered, recorded)
         return _build_ack(uttered, recorded)
 
-    async def _find_visitor(self, sid: str, uttered: Uttered) -> Visitor:
-        """Whose message this is: the session it names if that is one of ours, else the socket's own."""
+    async def _find_visitor(self, sid: str, uttered: Uttered) -> Visitor | None:
+        """Whose message this is: the session it names if that is one of ours, else the socket's own; None: too many."""
         visitor = self._visitors.get(sid)
         named = uttered.session_id
         if visitor and (named is None or named == visitor.session_id):
@@ -187,6 +208,8 @@ class WebChat:
         if visitor and not ours:
             return visitor
         request = SessionRequest(named, language=visitor.language if visitor else "")
+        if not ours and self._doors.take_session(sid):
+            return None
         entered = await self._enter(sid, ours or self._ids.issue(), request)
         if not ours:
             await self.server.emit("session_confirm", entered.session_id, to=sid)
@@ -209,6 +232,7 @@ class WebChat:
     async def _on_disconnect(self, sid: str, reason: object = None) -> None:
         self._visitors.pop(sid, None)
 
+        self._doors.leave(sid)
     async def _refuse(self, sid: str, code: str, cid: str = "", retry_after_s: float = 0.0) -> Answer:
         """Says no kindly: an `error` frame for every widget, and the same as the acknowledgement."""
         visitor = self._visitors.get(sid)

@@ -113,7 +113,7 @@ class SevaChat extends LitElement {
 
   showHint(code, seconds, words) {
     clearTimeout(this.hintTimer);
-    const key = code === "busy" ? "error.rate_limited" : code === "unavailable" ? "connection.unavailable" : `error.${code}`;
+    const key = code === "unavailable" ? "connection.unavailable" : `error.${code}`;
     this.hint = fill(this.t[key] || words || this.t["error.failed"], { seconds });
     this.hintTimer = setTimeout(() => this.showNoHint(), Math.max(4000, (seconds || 0) * 1000));
     this.requestUpdate();

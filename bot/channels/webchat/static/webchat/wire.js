@@ -24,7 +24,13 @@ export class Wire {
       // Socket.IO leaves this one kind of ending alone; a restarting server says goodbye this way.
       if (reason === "io server disconnect") setTimeout(() => socket.connect(), 500 + Math.random() * 1500);
     });
-    socket.on("connect_error", () => this.on.connection("offline"));
+    socket.on("connect_error", (error) => {
+      if (!error || !error.data || error.data.code !== "busy") return this.on.connection("offline");
+      // Refused for now; Socket.IO does not come back by itself after a refusal.
+      const seconds = error.data.retry_after_s || 20;
+      this.on.error("busy", seconds, error.data.text);
+      setTimeout(() => socket.connect(), 1000 * seconds * (1 + Math.random() / 2));
+    });
     socket.on("session_confirm", (id) => this.confirmSession(typeof id === "string" ? id : id && id.session_id));
     socket.on("session_state", (state) => this.takeState(state));
     socket.on("bot_uttered", (event) => this.on.bot(this.talk.take(event)));
@@ -119,6 +125,7 @@ export class Wire {
     this.refused = event;
     if (event.cid || this.ready) return;
     // The request for the session was refused: too many in a short time.
+    if (event.code === "busy") this.on.error("busy", event.retry_after_s, event.text);
     setTimeout(() => this.socket.connected && !this.ready && this.ask(), 1000 * Math.min(30, event.retry_after_s || 2));
   }
 
