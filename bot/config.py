@@ -81,6 +81,8 @@ class Config:
     conversation_idle_h: float = _setting(24.0, "Quiet time after which a conversation is closed.", "hours")
     text_max: int = _setting(2000, "Longest text given to Rasa.", "characters")
     message_rate: int = _setting(10, "Messages a session may send in 10 seconds.")
+    sockets_per_address: int = _setting(200, "Open web chat sockets that one IP address may have (IPv6: one /64).")
+    sessions_per_address: int = _setting(120, "New web chat sessions that one IP address may begin in a minute.")
     # the outside
     allowed_hosts: tuple[str, ...] = _setting(("localhost", "127.0.0.1", "[::1]"), "Host names the gateway answers to.")
     allowed_origins: tuple[str, ...] = _setting(
@@ -90,8 +92,6 @@ class Config:
     debug: bool = _setting(False, "Django's debug pages. Never in production.")
     log_level: str = _setting("INFO", "Level of our own logs.")
     # channels: off without their settings
-    sockets_per_address: int = _setting(200, "Open web chat sockets that one IP address may have (IPv6: one /64).")
-    sessions_per_address: int = _setting(120, "New web chat sessions that one IP address may begin in a minute.")
     telegram_bot_token: Secret = _setting(Secret(""), "Telegram: token of the bot.")
     telegram_webhook_secret: Secret = _setting(Secret(""), "Telegram: secret token of the webhook.")
     telegram_api_url: str = _setting("https://api.telegram.org", "Telegram: address of the Bot API.")

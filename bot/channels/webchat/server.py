@@ -28,6 +28,7 @@ from bot.channels.webchat.frames import (
 from bot.channels.webchat.limits import RateLimit
 from bot.channels.webchat.sessions import SessionIds, hash_session
 from bot.errors import BotError, PayloadMalformed
+from bot.language.languages import DEFAULT_LANGUAGE
 from bot.language.texts import LANGUAGES, say
 
 NAME = "webchat"
@@ -36,8 +37,8 @@ OTHER_FRAMES_MAX = 40
 SESSION_CHARS_MAX = 200
 # Beyond every message's id: asks for a session without its history.
 NOTHING_AFTER = 2**63 - 1
-_log = logging.getLogger(__name__)
 
+_log = logging.getLogger(__name__)
 Answer = dict[str, Any]
 
 
@@ -76,15 +77,15 @@ class WebChat:
             logger=False,
             engineio_logger=False,
         )
-        self._ids = SessionIds(secret_key)
         self._doors = doors
+        self._ids = SessionIds(secret_key)
         self._messages = RateLimit(message_rate)
         self._others = RateLimit(OTHER_FRAMES_MAX)
         self._visitors: dict[str, Visitor] = {}
         self._inbox: Inbox | None = None
         for event, handler in (
-            ("session_request", self._on_session_request),
             ("connect", self._on_connect),
+            ("session_request", self._on_session_request),
             ("user_uttered", self._on_user_uttered),
             ("read", self._on_read),
             ("typing", self._on_typing),
@@ -121,13 +122,13 @@ class WebChat:
         """Who answers now."""
         await self.server.emit("conversation_state", {"state": state, "agent": agent_name}, room=user_external_id)
 
-    async def _on_session_request(self, sid: str, data: object = None) -> Answer:
     async def _on_connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         wait_s = self._doors.take_socket(sid, environ)
         if wait_s:
             frame = {"code": "busy", "text": say("system.refused.busy", "en"), "retry_after_s": wait_s}
             raise socketio.exceptions.ConnectionRefusedError("busy", frame)
 
+    async def _on_session_request(self, sid: str, data: object = None) -> Answer:
         wait_s = self._others.take(sid)
         if wait_s:
             return await self._refuse(sid, "rate_limited", "", wait_s)
@@ -182,9 +183,9 @@ class WebChat:
         except PayloadMalformed:
             return await self._refuse(sid, "bad_frame")
         visitor = await self._find_visitor(sid, uttered)
-        wait_s = self._messages.take(visitor.user)
         if visitor is None:
             return await self._refuse(sid, "busy", uttered.cid, SESSIONS_WINDOW_S / 2)
+        wait_s = self._messages.take(visitor.user)
         if wait_s:
             return await self._refuse(sid, "rate_limited", uttered.cid, wait_s)
         try:
@@ -207,9 +208,9 @@ class WebChat:
         ours = await self._recognise(named)
         if visitor and not ours:
             return visitor
-        request = SessionRequest(named, language=visitor.language if visitor else "")
         if not ours and self._doors.take_session(sid):
             return None
+        request = SessionRequest(named, language=visitor.language if visitor else "")
         entered = await self._enter(sid, ours or self._ids.issue(), request)
         if not ours:
             await self.server.emit("session_confirm", entered.session_id, to=sid)
@@ -231,12 +232,12 @@ class WebChat:
 
     async def _on_disconnect(self, sid: str, reason: object = None) -> None:
         self._visitors.pop(sid, None)
-
         self._doors.leave(sid)
+
     async def _refuse(self, sid: str, code: str, cid: str = "", retry_after_s: float = 0.0) -> Answer:
         """Says no kindly: an `error` frame for every widget, and the same as the acknowledgement."""
         visitor = self._visitors.get(sid)
-        language = visitor.language if visitor and visitor.language in LANGUAGES else "en"
+        language = visitor.language if visitor and visitor.language in LANGUAGES else DEFAULT_LANGUAGE
         frame: Answer = {"code": code, "text": say(f"system.refused.{code}", language)}
         if cid:
             frame["cid"] = cid
