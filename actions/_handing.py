@@ -6,7 +6,7 @@ from actions._buttons import person_button, route_button
 from actions._faq_answers import find_answer, topic_button
 from actions._turn import Answer, Json, Reply, Turn
 from bot.language.texts import has_text, say
-from bot.shop.identity import list_verified
+from bot.shop.identity import list_verified_names
 
 UNANSWERED_MAX = 2
 CHOICES_MAX = 3
@@ -25,7 +25,7 @@ def hand_off(turn: Turn, reason: str, text: str = "") -> Answer:
 def build_summary(turn: Turn) -> Json:
     """What the agent should know at a glance; orders only if verified in this conversation."""
     tried = str(turn.last.get("topic") or "")
-    orders = [order.name for order in list_verified(turn.conversation)]
+    orders = list_verified_names(turn.conversation)
     facts = {
         "language": turn.language,
         "said": turn.text if not turn.pressed else str(turn.last.get("text") or ""),

@@ -12,7 +12,6 @@ from bot.language.formats import day, money
 from bot.language.languages import DEFAULT_LANGUAGE
 from bot.language.texts import has_text, say
 from bot.shop.clock import shop_day, today
-from bot.shop.models import OrderLine
 from bot.shop.order_story import (
     BAG_KEPT,
     DEPOSIT_KEPT,
@@ -24,6 +23,7 @@ from bot.shop.order_story import (
     Story,
     is_cash,
 )
+from bot.shop.port import Line
 
 
 def tell_story(story: Story, language: str) -> str:
@@ -41,9 +41,9 @@ def tell_story(story: Story, language: str) -> str:
     return "\n".join(parts)
 
 
-def word_lines(lines: Iterable[OrderLine], language: str) -> str:
+def word_lines(lines: Iterable[Line], language: str) -> str:
     """`2 × Cotton Stretch Leggings (M / Black), 1 × ...`, named in the customer's language."""
-    return ", ".join(_word_line(line, language) for line in lines)
+    return ", ".join(word_line(line, language) for line in lines)
 
 
 def refund_lines(story: Story, language: str) -> list[str]:
@@ -61,15 +61,18 @@ def refund_lines(story: Story, language: str) -> list[str]:
     return []
 
 
-def _word_line(line: OrderLine, language: str) -> str:
-    product = line.variant.product if line.variant else None
-    if product is None or line.variant is None:
-        return say("orders.line", language, quantity=line.quantity, name=line.name)
-    name = next((one.name for one in product.names.all() if one.language == language), product.title)
-    choice = " / ".join(line.variant.options)
+def word_line(line: Line, language: str) -> str:
+    """One item with its quantity, named in the customer's language."""
+    name = name_line(line, language)
+    choice = " / ".join(line.options)
     if choice:
         return say("orders.line_choice", language, quantity=line.quantity, name=name, choice=choice)
     return say("orders.line", language, quantity=line.quantity, name=name)
+
+
+def name_line(line: Line, language: str) -> str:
+    """What the item is called in that language."""
+    return line.names.get(language) or line.names.get(DEFAULT_LANGUAGE) or line.name
 
 
 def _state_lines(story: Story, language: str) -> list[str]:

@@ -26,9 +26,9 @@ from bot.language.normalise import normalise
 from bot.language.texts import say
 from bot.shop.clock import today
 from bot.shop.identity import check_identity, find_verified, is_locked, list_verified
-from bot.shop.models import Order
 from bot.shop.order_story import Story, build_story
 from bot.shop.phones import parse_email, parse_phone
+from bot.shop.port import Order
 
 NUMBER, CONTACT, WISH, REFUSED = "orders_number", "orders_contact", "orders_wish", "orders_refused"
 CLEARED: Json = {NUMBER: None, CONTACT: None, WISH: None, REFUSED: None}

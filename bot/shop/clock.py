@@ -15,6 +15,12 @@ def today() -> date:
     return config().shop_today or timezone.now().astimezone(shop_zone()).date()
 
 
+def now() -> datetime:
+    """This moment on the shop's date: the real one, or the frozen day at the real time of day."""
+    moment = timezone.now().astimezone(shop_zone())
+    return datetime.combine(today(), moment.time(), shop_zone())
+
+
 def shop_day(moment: datetime) -> date:
     """The date of a moment, as it was in the shop."""
     return moment.astimezone(shop_zone()).date()

@@ -1,12 +1,20 @@
 """What the shop sells and has sold, as imported from Shopify's exports. Amounts are in the order's currency.
 
-Written by the importers only (`bot.shop.commands`); the actions, the desk and the pages read it. Nothing here is
-written on a customer's word: what a conversation may see stands in `VerifiedOrder`, by `bot.shop.identity`.
+Written by the importers (`bot.shop.commands`), and on a customer's word by the embedded shop alone
+(`bot.shop.embedded`). Who may see and change what stands in `bot.shop.proofs`, whichever shop the orders are in.
 """
 
 from __future__ import annotations
 
 from django.db import models
+
+from bot.shop.proofs import CodeTry as CodeTry
+from bot.shop.proofs import IdentityTry as IdentityTry
+from bot.shop.proofs import KnownPerson as KnownPerson
+from bot.shop.proofs import OneTimeCode as OneTimeCode
+from bot.shop.proofs import ShownCode as ShownCode
+from bot.shop.proofs import VerifiedOrder as VerifiedOrder
+from bot.shop.restock_watch import RestockWatch as RestockWatch
 
 
 class Product(models.Model):
@@ -183,27 +191,39 @@ class Parcel(models.Model):
         return self.tracking_number or f"{self.order_id}/{self.position}"
 
 
-class IdentityTry(models.Model):
-    """One look-up of an order by number and e-mail or phone; counted so that nobody can guess on and on."""
+class NotedReturn(models.Model):
+    """One item that a customer sends back, as the embedded shop has noted it."""
 
-    conversation = models.CharField(max_length=64, db_index=True)
-    contact = models.CharField(max_length=64, blank=True, db_index=True)
-    key = models.CharField(
-        max_length=64, help_text="Message and pair, hashed: a turn that runs again is not counted twice"
-    )
-    right = models.BooleanField()
-    tried_at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=("conversation", "key"), name="identity_try_once"),)
-
-
-class VerifiedOrder(models.Model):
-    """This conversation has shown that it may see this order, until then."""
-
-    conversation = models.CharField(max_length=64, db_index=True)
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="+")
-    until = models.DateTimeField()
+    number = models.CharField(max_length=32, unique=True, help_text="What the customer quotes")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="returns")
+    position = models.PositiveIntegerField(help_text="Place of the item in the order")
+    reason = models.CharField(max_length=20)
+    way = models.CharField(max_length=20, help_text="refund, exchange or replacement")
+    exchange_sku = models.CharField(max_length=255, blank=True)
+    handover = models.CharField(max_length=20, help_text="pickup, post or store")
+    refund_to = models.CharField(max_length=20, blank=True)
+    state = models.CharField(max_length=20, default="requested")
+    noted_at = models.DateTimeField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("conversation", "order"), name="verified_once"),)
+        ordering = ("noted_at", "pk")
+        constraints = (models.UniqueConstraint(fields=("order", "position"), name="item_returned_once"),)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ShopEffect(models.Model):
+    """What the embedded shop changed on a customer's wish, once for each key."""
+
+    key = models.CharField(max_length=200, unique=True)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="effects")
+    kind = models.CharField(max_length=30)
+    outcome = models.JSONField(default=dict)
+    done_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-done_at",)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.order_id}"

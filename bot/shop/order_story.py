@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.shop.clock import shop_day
-from bot.shop.models import Order, OrderLine, Parcel
+from bot.shop.port import Line, Order, Parcel
 from bot.shop.staff_notes import NoteFacts, parse_notes
 
 # knowledge/policy.md, Delivery: late counts from 2 days after the promised date; after 7 the customer chooses.
@@ -32,9 +32,9 @@ class Story:
 
     state: str
     order: Order
-    lines: tuple[OrderLine, ...]
-    sent_lines: tuple[OrderLine, ...]
-    open_lines: tuple[OrderLine, ...]
+    lines: tuple[Line, ...]
+    sent_lines: tuple[Line, ...]
+    open_lines: tuple[Line, ...]
     parcel: Parcel | None
     facts: NoteFacts
     expected: date | None
@@ -56,8 +56,7 @@ class Story:
         """The last day of the return period, the shortest of its items; None before delivery."""
         if self.delivered_on is None:
             return None
-        products = [line.variant.product for line in self.lines if line.variant]
-        electronic = any("electronics" in product.tags for product in products)
+        electronic = any("electronics" in line.tags for line in self.lines)
         return self.delivered_on + timedelta(days=RETURN_DAYS_ELECTRONICS if electronic else RETURN_DAYS)
 
     @property
@@ -68,9 +67,9 @@ class Story:
 
 
 def build_story(order: Order, today: date) -> Story:
-    """Where the order stands on that day. Reads lines and parcels of the order."""
-    lines = tuple(order.lines.select_related("variant__product").prefetch_related("variant__product__names"))
-    parcel = order.parcels.first()
+    """Where the order stands on that day."""
+    lines = order.lines
+    parcel = next(iter(order.parcels), None)
     facts = parse_notes(order.notes)
     state = choose_state(order, parcel)
     expected = facts.new_estimate or facts.next_attempt or order.estimated_delivery

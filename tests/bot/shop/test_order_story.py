@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.shop.models import Order
+from bot.shop.embedded_rows import ORDERS, read_order
 from bot.shop.order_story import Story, build_story
 from bot.shop.staff_notes import parse_notes
 
@@ -17,7 +17,7 @@ TODAY = date(2026, 11, 21)
 
 
 def story_of(number: int) -> Story:
-    return build_story(Order.objects.get(name=f"TT-{number}"), TODAY)
+    return build_story(read_order(ORDERS.get(name=f"TT-{number}")), TODAY)
 
 
 STATES = {
@@ -36,7 +36,7 @@ def test_the_state_of_an_order(number: int, state: str) -> None:
 
 
 def test_every_order_of_the_demo_shop_has_a_state() -> None:
-    states = Counter(build_story(order, TODAY).state for order in Order.objects.all())
+    states = Counter(build_story(read_order(order), TODAY).state for order in ORDERS.all())
     assert sum(states.values()) == 74
     assert states["delivered"] == 36
     assert states["sent"] == 0

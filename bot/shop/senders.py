@@ -1,0 +1,93 @@
+"""Who carries a one-time code to the customer, by the setting CODE_SENDER: `demo`, `smtp`, or one's own.
+
+A sender of one's own (an SMS gateway) is a class with the method `send`. Nobody logs what is sent.
+"""
+
+from __future__ import annotations
+
+import smtplib
+from datetime import timedelta
+from email.message import EmailMessage
+from functools import cache
+from importlib import import_module
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from django.utils import timezone
+
+from bot.config import config
+from bot.errors import CodeNotSent, ConfigError
+from bot.shop.proofs import ShownCode
+
+SENDERS = {"demo": "bot.shop.senders:DemoSender", "smtp": "bot.shop.senders:MailSender"}
+SEND_TIMEOUT_S = 5.0
+
+
+class Sender(Protocol):
+    """One way to an e-mail address or a phone. Made once a process, called from several threads."""
+
+    ways: tuple[str, ...]  # which of "email", "phone" it can reach, the preferred one first
+
+    def send(self, way: str, address: str, subject: str, text: str, seconds: int) -> None:
+        """Hands the text over; `seconds` is how long it counts. Raises CodeNotSent."""
+        ...
+
+
+class DemoSender:
+    """Sends nothing: shows the text on the operators' page as long as it counts. For demo and trial only."""
+
+    ways = ("phone", "email")
+
+    def send(self, way: str, address: str, subject: str, text: str, seconds: int) -> None:
+        """See `Sender.send`."""
+        now = timezone.now()
+        ShownCode.objects.filter(until__lte=now).delete()
+        ShownCode.objects.create(sent_to=address, text=text, sent_at=now, until=now + timedelta(seconds=seconds))
+
+
+class MailSender:
+    """By e-mail through SMTP_URL (smtp://user:password@host:587, smtps://… for TLS from the start)."""
+
+    ways = ("email",)
+
+    def send(self, way: str, address: str, subject: str, text: str, seconds: int) -> None:
+        """See `Sender.send`."""
+        settings = config()
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = settings.mail_from, address, subject
+        message.set_content(text)
+        try:
+            with _connect(settings.smtp_url.reveal()) as server:
+                server.send_message(message)
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            # Its own text may hold the address.
+            raise CodeNotSent(type(error).__name__) from None
+
+
+def open_sender() -> Sender:
+    """The sender of this process. Raises ConfigError if CODE_SENDER names none."""
+    return _make(config().code_sender)
+
+
+@cache
+def _make(name: str) -> Sender:
+    module, _, attribute = SENDERS.get(name, name).partition(":")
+    try:
+        sender: Sender = getattr(import_module(module), attribute)()
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigError(f"CODE_SENDER={name!r} names nothing that can be loaded: {error}") from error
+    return sender
+
+
+def _connect(url: str) -> smtplib.SMTP:
+    parts = urlsplit(url)
+    host, user = parts.hostname or "", unquote(parts.username or "")
+    if parts.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=SEND_TIMEOUT_S)
+    else:
+        server = smtplib.SMTP(host, parts.port or 25, timeout=SEND_TIMEOUT_S)
+        if user:
+            server.starttls()
+    if user:
+        server.login(user, unquote(parts.password or ""))
+    return server
