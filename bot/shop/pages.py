@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from bot.page_texts import keep_language, language_of, page_values
 from bot.shop.models import Product
 from bot.shop.pictures import build_picture
+from bot.shop.raster import build_png
 from bot.shop.shelf import build_choices, build_tile, picture_words
 
 # What the demo shop puts in its window; another shop's first products are shown instead.
@@ -69,6 +70,17 @@ def product_picture(request: HttpRequest, handle: str) -> HttpResponse:
     response = HttpResponse(picture, content_type="image/svg+xml")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def product_png(request: HttpRequest, handle: str) -> HttpResponse:
+    """The same drawing as PNG, which every channel can show."""
+    product = _on_sale().filter(handle=handle).first()
+    if product is None:
+        return HttpResponse(status=404)
+    picture = build_picture(product.kind, product.handle, picture_words(product))
+    return HttpResponse(build_png(picture), content_type="image/png")
 
 
 def _on_sale() -> QuerySet[Product]:

@@ -11,4 +11,5 @@ urlpatterns = [
     path("", pages.front_page, name="front"),
     path("products/<slug:handle>", pages.product_page, name="product"),
     path("products/<slug:handle>/picture.svg", pages.product_picture, name="picture"),
+    path("products/<slug:handle>/picture.png", pages.product_png, name="picture_png"),
 ]
