@@ -93,6 +93,7 @@ class Alternative:
 class TurnRecord:
     """What every turn leaves behind (DESIGN 5). `confidence` 0-1, `ms` wall-clock milliseconds.
 
+    `also`: a second wish in the same message, served after the first or as soon as an open form is done.
     `route` is None when an open form took the message. `summary` comes with a hand-off: known facts and tried topics.
     """
 
@@ -108,6 +109,7 @@ class TurnRecord:
     alternatives: tuple[Alternative, ...] = ()
     ms: dict[str, float] = field(default_factory=dict)
     summary: Json | None = None
+    also: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,11 +123,13 @@ class TurnResult:
 
 
 def as_json(value: TurnRequest | TurnResult | TurnRecord | Reply) -> Json:
-    """The JSON form, tuples as lists. `summary` is left out where there is none."""
+    """The JSON form, tuples as lists. `summary` and `also` are left out where there is none."""
     plain: Json = dataclasses.asdict(value)
     if isinstance(value, TurnRequest):
         plain["context"]["history"] = [{"from": said.sender, "text": said.text} for said in value.context.history]
     turn = plain.get("turn") if isinstance(value, TurnResult) else plain
     if isinstance(turn, dict) and turn.get("summary", "") is None:
         del turn["summary"]
+    if isinstance(turn, dict) and turn.get("also") == ():
+        del turn["also"]
     return plain

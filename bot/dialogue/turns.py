@@ -30,6 +30,7 @@ from bot.dialogue.graph import DirectGraph
 from bot.dialogue.protocol import Json, TurnRequest, TurnResult, as_json
 from bot.dialogue.record import build_record, build_replies
 from bot.dialogue.tracker_store import BoundedTrackerStore
+from bot.dialogue.wishes import LATER, cut, find_later, join_records, join_replies, note_later, waits_for_form
 from bot.language.normalise import clean_text
 
 MAX_ACTIONS = 10
@@ -88,22 +89,42 @@ class TurnRunner:
                 said_before = request.context.history[:index]
                 before = dataclasses.replace(request.context, history=said_before, last_bot_text=None)
                 earlier = TurnRequest(request.conversation, f"history-{index}", said.text, context=before)
-                await self._answer(tracker, earlier)
+                await self._answer(tracker, self._parse(tracker, earlier))
+        form, later = tracker.active_loop_name, find_later(tracker)
+        began = time.perf_counter()
+        first, second = self._understand_wishes(tracker, request)
+        result = await self._conclude(tracker, request, first, _ms_since(began))
+        closed = form is not None and result.turn.route is None and tracker.active_loop_name is None
+        if second is None and closed:
+            second = later
+        elif second is not None and waits_for_form(second, tracker):
+            first.metadata[LATER] = second
+            result = dataclasses.replace(result, turn=note_later(result.turn, second))
+            second = None
+        if second is not None and result.turn.decision == "answer":
+            uttered = self._utter(request, second, str(second.get("text") or ""), "/2")
+            next_one = await self._conclude(tracker, request, uttered, 0.0)
+            replies = join_replies(result.replies, next_one.replies)
+            result = dataclasses.replace(result, replies=replies, turn=join_records(result.turn, next_one.turn))
+        result.turn.ms["total"] = _ms_since(started)
+        return result
+
+    async def _conclude(
+        self, tracker: DialogueStateTracker, request: TurnRequest, message: UserUttered, nlu_ms: float
+    ) -> TurnResult:
+        """Answers one understood wish; raises TurnFailed if nothing was said to it."""
         form, since = tracker.active_loop_name, len(tracker.events)
-        ms = await self._answer(tracker, request)
+        actions_ms = await self._answer(tracker, message)
         events = list(tracker.events)[since:]
-        message = next(event for event in events if isinstance(event, UserUttered))
         replies = build_replies(events)
         if not replies:
             raise TurnFailed("no action had anything to say")
-        ms["total"] = _ms_since(started)
+        ms = {"nlu": nlu_ms, "actions": actions_ms}
         return TurnResult(request.message_id, replies, build_record(message, events, form, ms))
 
-    async def _answer(self, tracker: DialogueStateTracker, request: TurnRequest) -> dict[str, float]:
-        """Puts message, actions and their events on the tracker; the answer is the time taken by each part."""
-        started = time.perf_counter()
-        tracker.update(self._parse(tracker, request), self._domain)
-        nlu_ms = _ms_since(started)
+    async def _answer(self, tracker: DialogueStateTracker, message: UserUttered) -> float:
+        """Puts message, actions and their events on the tracker; the answer is the actions' time in milliseconds."""
+        tracker.update(message, self._domain)
         extract = self._action(ACTION_EXTRACT_SLOTS)
         tracker.update_with_events(await extract.run(self._output, self._nlg, tracker, self._domain), self._domain)
         actions_s = 0.0
@@ -114,29 +135,46 @@ class TurnRunner:
             await self._perform(action, prediction, tracker)
             actions_s += time.perf_counter() - began
             if action.name() == ACTION_LISTEN_NAME:
-                return {"nlu": nlu_ms, "actions": round(actions_s * 1000, 2)}
+                return round(actions_s * 1000, 2)
         raise TurnFailed("too many actions")
 
+    def _understand_wishes(
+        self, tracker: DialogueStateTracker, request: TurnRequest
+    ) -> tuple[UserUttered, Json | None]:
+        """The message, and the parse data of a second wish that was cut off it. What answers a form is never cut."""
+        whole = self._parse(tracker, request)
+        if request.payload is not None or tracker.active_loop_name is not None:
+            return whole, None
+        # What was said before belongs to the message as a whole; its parts speak for themselves.
+        both = cut(whole.text or "", whole.parse_data, lambda text: self._understand_text(tracker, request, text))
+        return (self._utter(request, both[0], whole.text or ""), both[1]) if both else (whole, None)
+
     def _parse(self, tracker: DialogueStateTracker, request: TurnRequest) -> UserUttered:
-        context = dataclasses.asdict(dataclasses.replace(request.context, history=()))
         if request.payload is not None:
-            parsed = parse_command(request.payload, request.context, self._commands)
-            text = request.payload
-        else:
-            # Cleaned here once more: whatever asks, text never becomes a command.
-            text = clean_text(request.text or "")
-            # The pipeline reads what was said before (bot.nlu.context); the tracker need not keep it twice.
-            heard = dataclasses.asdict(request.context)
-            message = UserMessage(text, None, request.conversation, None, INPUT_CHANNEL, request.message_id, heard)
-            inputs = {PLACEHOLDER_MESSAGE: [message], PLACEHOLDER_TRACKER: tracker}
-            parsed = self._understand.run(inputs)[0].as_dict(only_output_properties=True)
+            return self._utter(
+                request, parse_command(request.payload, request.context, self._commands), request.payload
+            )
+        # Cleaned here once more: whatever asks, text never becomes a command.
+        text = clean_text(request.text or "")
+        return self._utter(request, self._understand_text(tracker, request, text), text)
+
+    def _understand_text(self, tracker: DialogueStateTracker, request: TurnRequest, text: str) -> Json:
+        # The pipeline reads what was said before (bot.nlu.context); the tracker need not keep it twice.
+        heard = dataclasses.asdict(request.context)
+        message = UserMessage(text, None, request.conversation, None, INPUT_CHANNEL, request.message_id, heard)
+        inputs = {PLACEHOLDER_MESSAGE: [message], PLACEHOLDER_TRACKER: tracker}
+        return self._understand.run(inputs)[0].as_dict(only_output_properties=True)
+
+    def _utter(self, request: TurnRequest, parsed: Json, text: str, part: str = "") -> UserUttered:
+        """The event of an understood message; `part` tells a second wish's actions from the first one's."""
+        context = dataclasses.asdict(dataclasses.replace(request.context, history=()))
         intent = parsed.get("intent") or {}
         if intent.get("name") not in self._commands | {NOT_UNDERSTOOD["name"]}:
             intent = NOT_UNDERSTOOD
         entities = parsed.get("entities") or []
-        return UserUttered(
-            text, intent, entities, parsed | {"intent": intent}, None, INPUT_CHANNEL, request.message_id, context
-        )
+        message_id = request.message_id + part
+        parse_data = parsed | {"intent": intent}
+        return UserUttered(text, intent, entities, parse_data, None, INPUT_CHANNEL, message_id, context)
 
     def _predict_next(self, tracker: DialogueStateTracker) -> PolicyPrediction:
         followup = tracker.followup_action

@@ -79,6 +79,7 @@ def parse_record(raw: Any) -> TurnRecord:
         alternatives=tuple(parse_alternative(one) for one in _list(data, "alternatives")),
         ms={str(name): _number(value, "turn.ms") for name, value in times.items()},
         summary=_field(data, "summary", dict),
+        also=tuple(parse_alternative(one) for one in _list(data, "also")),
     )
 
 

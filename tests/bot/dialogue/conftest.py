@@ -35,6 +35,7 @@ language: en
 assistant_id: test
 pipeline:
   - name: KeywordIntentClassifier
+  - name: tests.fakes.keyword_gate.KeywordGate
 policies:
   - name: RulePolicy
     enable_fallback_prediction: false
@@ -54,6 +55,9 @@ nlu:
   - intent: human
     examples: |
       - a person
+  - intent: order_cancel
+    examples: |
+      - cancel
   - intent: deny
     examples: |
       - never mind

@@ -1,0 +1,116 @@
+"""Two wishes in one message, through Rasa with a tiny model: both are served in one turn, or the second one later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.fakes.action_server import ActionServer, Answer, says
+
+pytestmark = [pytest.mark.rasa, pytest.mark.filterwarnings("ignore")]
+
+TURN = "/webhooks/seva/turn"
+ASK_NUMBER = "action_ask_orders_number"
+
+
+def quiet(name: str, tracker: Answer) -> Answer:
+    """Actions say their names, but for the form's own check."""
+    return {"events": [], "responses": []} if name.startswith("validate") else says(name)
+
+
+async def ask(client: httpx.AsyncClient, message_id: str, text: str | None = None, **more: Any) -> dict[str, Any]:
+    said = {"conversation": "c1", "message_id": message_id, "text": text, **more}
+    return dict((await client.post(TURN, json=said)).json())
+
+
+def bubbles(answer: dict[str, Any]) -> list[str]:
+    return [reply["text"] for reply in answer["replies"]]
+
+
+async def test_both_are_served_in_order(rasa_http: httpx.AsyncClient, actions: ActionServer) -> None:
+    answer = await ask(rasa_http, "1", "cancel that thing and how is the refund paid")
+    assert bubbles(answer) == ["action_answer_order_cancel", "action_answer_faq"]
+    assert (answer["turn"]["route"], answer["turn"]["decision"]) == ("order_cancel", "answer")
+    assert answer["turn"]["also"] == [{"route": "faq", "topic": None, "confidence": 1.0}]
+    assert {"nlu", "actions", "total"} == set(answer["turn"]["ms"])
+
+
+async def test_a_repeat_gets_the_same_answer_and_runs_nothing(
+    rasa_http: httpx.AsyncClient, actions: ActionServer
+) -> None:
+    first = await ask(rasa_http, "1", "cancel that thing and how is the refund paid")
+    ran = len(actions.calls)
+    assert await ask(rasa_http, "1", "cancel that thing and how is the refund paid") == {**first, "replayed": True}
+    assert len(actions.calls) == ran
+
+
+async def test_actions_can_tell_the_parts_apart(rasa_http: httpx.AsyncClient, actions: ActionServer) -> None:
+    await ask(rasa_http, "1", "cancel that thing and how is the refund paid")
+    said = [call["tracker"]["latest_message"] for call in actions.calls]
+    assert [one["message_id"] for one in said] == ["1", "1/2"]
+    assert said[1]["text"] == "how is the refund paid"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["how is my refund, and the other refund", "hello there, how is the refund", "a person now and my refund too"],
+)
+async def test_one_wish_stays_one_turn(rasa_http: httpx.AsyncClient, actions: ActionServer, text: str) -> None:
+    answer = await ask(rasa_http, "1", text)
+    assert len(answer["replies"]) == 1
+    assert "also" not in answer["turn"]
+
+
+async def test_a_question_beside_a_form_is_answered_and_the_form_asks_once(
+    rasa_http: httpx.AsyncClient, actions: ActionServer
+) -> None:
+    actions.answer = quiet
+    answer = await ask(rasa_http, "1", "where is my order and how is the refund paid")
+    assert bubbles(answer) == ["action_answer_faq", ASK_NUMBER]
+    assert answer["turn"]["also"][0]["route"] == "faq"
+
+
+async def test_a_wish_that_needs_the_form_too_is_taken_up_when_the_form_is_done(
+    rasa_http: httpx.AsyncClient, actions: ActionServer
+) -> None:
+    actions.answer = quiet
+    opened = await ask(rasa_http, "1", "where is my order and please cancel everything")
+    assert bubbles(opened) == [ASK_NUMBER]
+    assert opened["turn"]["also"][0]["route"] == "order_cancel"
+    await ask(rasa_http, "2", payload='/affirm{"order": "TT-10432"}')
+    done = await ask(rasa_http, "3", payload='/affirm{"email": "a@example.com"}')
+    assert bubbles(done) == ["action_tell_order_status", "action_answer_order_cancel"]
+    assert bubbles(await ask(rasa_http, "4", "hello")) == ["action_answer_greet"]
+
+
+async def test_a_wish_that_waits_is_dropped_when_the_form_is_left(
+    rasa_http: httpx.AsyncClient, actions: ActionServer
+) -> None:
+    actions.answer = quiet
+    await ask(rasa_http, "1", "where is my order and please cancel everything")
+    assert bubbles(await ask(rasa_http, "2", "never mind")) == ["action_answer_deny"]
+
+
+async def test_nothing_more_is_said_after_a_hand_over(rasa_http: httpx.AsyncClient, actions: ActionServer) -> None:
+    def answer(name: str, tracker: Answer) -> Answer:
+        return says(name, turn={"decision": "hand_off", "reason": "identity_failed"})
+
+    actions.answer = answer
+    given = await ask(rasa_http, "1", "cancel that thing and how is the refund paid")
+    assert bubbles(given) == ["action_answer_order_cancel"]
+    assert given["turn"]["decision"] == "hand_off"
+
+
+async def test_a_hand_over_by_the_second_counts_for_the_turn(
+    rasa_http: httpx.AsyncClient, actions: ActionServer
+) -> None:
+    handed = {"decision": "hand_off", "reason": "action_failed"}
+    actions.answer = lambda name, tracker: says(name, **({"turn": handed} if name == "action_answer_faq" else {}))
+    given = await ask(rasa_http, "1", "cancel that thing and how is the refund paid")
+    assert (given["turn"]["route"], given["turn"]["decision"], given["turn"]["reason"]) == (
+        "order_cancel",
+        "hand_off",
+        "action_failed",
+    )

@@ -1,0 +1,23 @@
+"""A gate for tiny models: as sure as keywords are. Pipeline component, after `KeywordIntentClassifier`."""
+
+from __future__ import annotations
+
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.component import GATE, Component
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class KeywordGate(Component, IntentClassifier):
+    """Answers whatever a keyword was found in; the first keyword of the domain's order wins."""
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            name = (message.get(INTENT) or {}).get("name")
+            decision = "answer" if name else "not_understood"
+            found = {"route": name, "topic": None, "confidence": 1.0 if name else 0.0, "decision": decision}
+            message.set(GATE, {**found, "reason": None, "alternatives": []}, add_to_output=True)
+        return messages
