@@ -1,0 +1,115 @@
+"""What the trained model makes of our own cases in `tests/nlu/behaviour`, through the whole system."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.evaluation.cases import read_cases
+from tests.system.conftest import ROOT, System
+
+pytestmark = pytest.mark.rasa
+
+BEHAVIOUR = ROOT / "tests" / "nlu" / "behaviour"
+# Each file with the least number of cases a language group must have, and the least share of them that must be right.
+BARS = {"negation": (12, 0.8), "anger": (10, 0.8), "follow_ups": (15, 0.8), "two_wishes": (8, 0.75)}
+
+# Known to fall short with the model of 2026-11-21 (share right in the weakest group); to be taken away as they pass.
+BELOW = {
+    "negation": "0.50: the thing not wanted is done instead (23 of 61)",
+    "follow_ups": "0.67 in romanised Tamil, 0.73 in Gujarati",
+    "two_wishes": "0.63 in romanised Gujarati",
+}
+
+
+def measure(system: System, name: str, folder: Path) -> dict[str, list[tuple[dict[str, Any], dict[str, Any]]]]:
+    """Each case of the file with the turn it got, by language group."""
+    out = folder / "cases.jsonl"
+    done = system.seva("evaluate", str(BEHAVIOUR / f"{name}.jsonl"), "--json", "--cases-out", str(out))
+    assert done.returncode == 0, done.stderr
+    cases = [json.loads(line) for line in (BEHAVIOUR / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    got = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    groups: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = defaultdict(list)
+    for case, one in zip(cases, got, strict=True):
+        groups[case["lang"]].append((case, one))
+    return groups
+
+
+def fits(turn: dict[str, Any], expected: list[dict[str, str]]) -> bool:
+    return any(all(turn.get(key) == value for key, value in one.items()) for one in expected)
+
+
+@pytest.mark.parametrize("name", BARS)
+def test_there_are_enough_cases_in_every_language(name: str) -> None:
+    counts: dict[str, int] = defaultdict(int)
+    for case in read_cases(BEHAVIOUR / f"{name}.jsonl"):
+        counts[case.lang] += 1
+    assert {"en", "gu", "ta", "gu-Latn", "ta-Latn"} <= set(counts)
+    assert min(counts.values()) >= BARS[name][0]
+
+
+def short_of_the_bar(name: str) -> pytest.MarkDecorator:
+    return pytest.mark.xfail(strict=False, reason=BELOW[name])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("negation", marks=short_of_the_bar("negation")),
+        "anger",
+        pytest.param("follow_ups", marks=short_of_the_bar("follow_ups")),
+    ],
+)
+def test_most_are_understood_in_every_language(system: System, tmp_path: Path, name: str) -> None:
+    groups = measure(system, name, tmp_path)
+    shares = {lang: sum(one["ok"] for _, one in pairs) / len(pairs) for lang, pairs in groups.items()}
+    wrong = [
+        (case["text"], one["got"].get("route")) for pairs in groups.values() for case, one in pairs if not one["ok"]
+    ]
+    assert min(shares.values()) >= BARS[name][1], (shares, wrong)
+
+
+@short_of_the_bar("negation")
+def test_what_is_not_wanted_is_not_done(system: System, tmp_path: Path) -> None:
+    """ "I don't want to cancel" may be asked back about; taking it for a cancellation is the one wrong answer."""
+    pairs = [pair for group in measure(system, "negation", tmp_path).values() for pair in group]
+    done = [
+        case["text"]
+        for case, one in pairs
+        if one["got"].get("decision") == "answer" and fits(one["got"], case.get("not", []))
+    ]
+    assert len(done) <= 0.05 * len(pairs), done
+
+
+def test_anger_gets_an_answer_and_no_refusal(system: System, tmp_path: Path) -> None:
+    pairs = [pair for group in measure(system, "anger", tmp_path).values() for pair in group]
+    ignored = [case["text"] for case, one in pairs if one["got"].get("route") == "out_of_scope"]
+    assert len(ignored) <= 0.05 * len(pairs), ignored
+
+
+@short_of_the_bar("two_wishes")
+def test_two_wishes_are_both_served_or_the_second_is_next(system: System, tmp_path: Path) -> None:
+    groups = measure(system, "two_wishes", tmp_path)
+    served = {
+        lang: sum(
+            one["ok"] and any(fits(also, case["then"]) for also in one["got"].get("also", [])) for case, one in pairs
+        )
+        / len(pairs)
+        for lang, pairs in groups.items()
+    }
+    assert min(served.values()) >= BARS["two_wishes"][1], served
+
+
+def test_one_wish_is_not_taken_for_two(system: System, tmp_path: Path) -> None:
+    path, out = ROOT / "tests" / "nlu" / "cases.jsonl", tmp_path / "cases.jsonl"
+    done = system.seva("evaluate", str(path), "--json", "--cases-out", str(out))
+    assert done.returncode == 0, done.stderr
+    tags = {one["id"]: one["tags"] for one in map(json.loads, path.read_text(encoding="utf-8").splitlines())}
+    got = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    single = [one for one in got if "two_intents" not in tags[one["id"]]]
+    cut = [one["id"] for one in single if one["got"].get("also")]
+    assert len(cut) <= 0.005 * len(single), cut
