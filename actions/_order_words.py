@@ -28,17 +28,16 @@ from bot.shop.port import Line
 
 def tell_story(story: Story, language: str) -> str:
     """The whole answer about an order's status."""
-    order = story.order
-    placed = say(
-        "orders.placed",
-        language,
-        order=order.name,
-        day=day(shop_day(order.placed_at), language),
-        items=word_lines(story.lines, language),
-        amount=money(order.total, language),
-    )
+    placed = placed_line(story, language)
     parts = [placed, *_state_lines(story, language), *_extra_lines(story, language), *refund_lines(story, language)]
     return "\n".join(parts)
+
+
+def placed_line(story: Story, language: str) -> str:
+    """What was ordered, when, for how much."""
+    order = story.order
+    values = {"items": word_lines(story.lines, language), "amount": money(order.total, language)}
+    return say("orders.placed", language, order=order.name, day=day(shop_day(order.placed_at), language), **values)
 
 
 def word_lines(lines: Iterable[Line], language: str) -> str:
@@ -138,6 +137,8 @@ def _extra_lines(story: Story, language: str) -> list[str]:
     if parcel and parcel.tracking_number and story.on_the_way and not story.delivered_on:
         values = {"tracking": parcel.tracking_number, "carrier": parcel.carrier}
         lines.append(say("orders.extra.tracking", language, **values))
+        if parcel.tracking_url:
+            lines.append(say("order_tasks.tracking_link", language, link=parcel.tracking_url))
     if story.cash_due and is_cash(story.order):
         lines.append(say("orders.extra.cash", language, amount=money(story.cash_due, language)))
     lines += _late_lines(story, language)

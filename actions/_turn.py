@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from asgiref.sync import sync_to_async
 from rasa_sdk import Action, Tracker
@@ -137,6 +137,22 @@ def choose_language(message: Json, context: Json, chosen: str | None) -> tuple[s
     return (language if language in LANGUAGES else config().default_language), chosen
 
 
+class OpenTask(Protocol):
+    """Something begun over several turns (an order's return, say) whose question the next message may answer."""
+
+    def take(self, turn: Turn, action: str) -> Answer | None:
+        """What is said instead of what `action` would, if the message answers the open question or leaves it."""
+        ...
+
+    def remind(self, turn: Turn, action: str, answer: Answer) -> Answer:
+        """The answer to a digression, with the open question again; or the answer as it is."""
+        ...
+
+
+# Registered by the modules of the skills, all of which are loaded before the first call.
+TASKS: list[OpenTask] = []
+
+
 class SkillAction(Action, ABC):
     """Base of all actions: reads the turn, answers in Django's thread, keeps what the next turn needs."""
 
@@ -155,7 +171,14 @@ class SkillAction(Action, ABC):
         return None
 
     def _answer(self, turn: Turn) -> Answer:
-        return self.hear(turn) or self.answer(turn)
+        for task in TASKS:
+            taken = task.take(turn, self.action_name)
+            if taken is not None:
+                return taken
+        answer = self.hear(turn) or self.answer(turn)
+        for task in TASKS:
+            answer = task.remind(turn, self.action_name, answer)
+        return answer
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Json) -> list[EventType]:
         """Called by the SDK."""

@@ -1,32 +1,63 @@
-"""Tells by words what a message is about, whatever language and spelling it is in. The words stand in words.yml."""
+"""Tells by words what a message is about, whatever language and spelling it is in. The words stand in words*.yml."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from bot.language.fold import fold
 from bot.language.normalise import normalise
 
-WORDS = Path(__file__).with_name("words.yml")
+FOLDER = Path(__file__).parent
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
 @cache
 def load_words(area: str) -> dict[str, tuple[str, ...]]:
-    """Key to folded phrases of an area of words.yml."""
-    content = yaml.safe_load(WORDS.read_text(encoding="utf-8"))[area]
+    """Key to folded phrases of an area of words.yml or of a skill's own words_<skill>.yml."""
+    content = read_area(area)
     lists = content if isinstance(content, dict) else {area: content}
     return {str(key): tuple(f" {fold(str(phrase))} " for phrase in phrases) for key, phrases in lists.items()}
 
 
+def read_area(area: str) -> Any:
+    """An area as it is written. Raises KeyError if no file has it."""
+    return _read_files()[area]
+
+
+@cache
+def _read_files() -> dict[str, Any]:
+    files = sorted(FOLDER.glob("words*.yml"))
+    return {area: words for file in files for area, words in yaml.safe_load(file.read_text(encoding="utf-8")).items()}
+
+
 def find_keys(area: str, text: str) -> list[str]:
-    """The keys of the area that the text speaks of, in the order of words.yml."""
+    """The keys of the area that the text speaks of, in the order of the file."""
     folded = f" {fold(normalise(text))} "
     return [key for key, phrases in load_words(area).items() if any(_said(phrase, folded) for phrase in phrases)]
+
+
+def find_exact(area: str, text: str) -> list[str]:
+    """The keys of the area that the text speaks of letter by letter: for things, whose names meet others when folded.
+
+    Native words may go on after the phrase, because endings are glued to them; Latin ones end there, or with an "s".
+    """
+    said = normalise(text).lower()
+    return [key for key, pattern in _exact(area).items() if pattern.search(said)]
+
+
+@cache
+def _exact(area: str) -> dict[str, re.Pattern[str]]:
+    found = {}
+    for key, phrases in read_area(area).items():
+        words = (normalise(str(phrase)).lower() for phrase in phrases)
+        ends = (re.escape(word) + (r"s?(?![a-z0-9])" if word.isascii() else "") for word in words)
+        found[str(key)] = re.compile(r"(?<![^\s!-/:-@\[-`{-~])(?:" + "|".join(ends) + ")")
+    return found
 
 
 def find_in_order(area: str, text: str) -> list[str]:

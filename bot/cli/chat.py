@@ -6,6 +6,7 @@ What came of a message is read from the database, because only the rows say when
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -22,6 +23,7 @@ from bot.errors import DialogueUnavailable
 # Long enough for a Rasa that is started again meanwhile.
 ANSWER_TIMEOUT_S = 180.0
 POLL_S = 0.01
+CODE = "{code}"
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,12 @@ class Chat:
         await self._client.disconnect()
 
     async def say(self, text: str) -> Answer:
-        """Sends one message and waits until its turn is finished. Raises DialogueUnavailable after ANSWER_TIMEOUT_S."""
+        """Sends one message and waits until its turn is finished. Raises DialogueUnavailable after ANSWER_TIMEOUT_S.
+
+        `{code}` in the text stands for the one-time code that the demo's sender showed last.
+        """
+        if CODE in text:
+            text = text.replace(CODE, await sync_to_async(_read_code)(self._session))
         cid = str(uuid.uuid4())
         ack = await self._emit_acked({"message": text, "session_id": self._session, "cid": cid})
         while ack.get("error") == "rate_limited" or ack.get("code") == "rate_limited":
@@ -92,6 +99,20 @@ class Chat:
                 return answer
             await asyncio.sleep(POLL_S)
         raise DialogueUnavailable(f"no answer to {text!r} after {ANSWER_TIMEOUT_S:g} s")
+
+
+def _read_code(session: str) -> str:
+    """The code that was sent in this conversation, found among those shown by its hash; empty if there is none."""
+    from bot.channels.webchat.sessions import hash_session
+    from bot.conversations.models import Conversation
+    from bot.shop.identity import digest
+    from bot.shop.models import OneTimeCode, ShownCode
+
+    talks = Conversation.objects.filter(identity__external_id=hash_session(session)).values_list("pk", flat=True)
+    sent = OneTimeCode.objects.filter(conversation__in=[str(pk) for pk in talks]).first()
+    shown = [code for one in ShownCode.objects.all() for code in re.findall(r"\d{6}", one.text)]
+    right = (code for code in shown if sent and digest(sent.conversation, sent.order, code) == sent.digest)
+    return next(right, "")
 
 
 def _read_answer(text: str, message_id: int) -> Answer | None:

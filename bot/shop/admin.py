@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
 
 from bot.read_only_admin import ReadOnlyPage, ReadOnlyRows
-from bot.shop.models import Customer, Order, OrderLine, Parcel, Product, ProductName, Variant
+from bot.shop.models import (
+    Customer,
+    NotedReturn,
+    Order,
+    OrderLine,
+    Parcel,
+    Product,
+    ProductName,
+    ShopEffect,
+    ShownCode,
+    Variant,
+)
 
 
 class VariantRows(ReadOnlyRows):
@@ -64,3 +78,32 @@ class CustomerPage(ReadOnlyPage):
     list_display = ("__str__", "email", "phone", "language", "city", "total_orders", "total_spent")
     list_filter = ("language",)
     search_fields = ("email", "phone", "first_name", "last_name")
+
+
+@admin.register(NotedReturn)
+class NotedReturnPage(ReadOnlyPage):
+    """Returns that the assistant has noted."""
+
+    list_display = ("number", "order", "position", "reason", "way", "handover", "refund_to", "state", "noted_at")
+    list_filter = ("state", "reason", "way")
+    search_fields = ("number", "order__name")
+
+
+@admin.register(ShopEffect)
+class ShopEffectPage(ReadOnlyPage):
+    """What the assistant changed on customers' wishes."""
+
+    list_display = ("order", "kind", "outcome", "done_at")
+    list_filter = ("kind",)
+    search_fields = ("order__name",)
+
+
+@admin.register(ShownCode)
+class ShownCodePage(ReadOnlyPage):
+    """One-time codes that the demo's sender shows here instead of sending them, as long as they count."""
+
+    list_display = ("sent_to", "text", "sent_at", "until")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ShownCode]:
+        """Only what still counts."""
+        return ShownCode.objects.filter(until__gt=timezone.now())

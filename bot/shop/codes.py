@@ -73,8 +73,8 @@ def send_code(conversation: str, contact: str, order: Order, language: str, mess
             conversation=conversation, contact=contact, order=order.name, person=person, message_id=message_id,
             digest=digest(conversation, order.name, code), way=way, made_at=now,
         )  # fmt: skip
-    text = say("orders.code.message", language, code=code, minutes=int(CODE_FOR.total_seconds() // 60))
-    open_sender().send(way, address, say("orders.code.subject", language), text, int(CODE_FOR.total_seconds()))
+    text = say("order_tasks.code.message", language, code=code, minutes=int(CODE_FOR.total_seconds() // 60))
+    open_sender().send(way, address, say("order_tasks.code.subject", language), text, int(CODE_FOR.total_seconds()))
     OneTimeCode.objects.filter(pk=row.pk).update(sent_at=timezone.now())
     return Sent(Sending.SENT, way, mask(address))
 

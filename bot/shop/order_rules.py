@@ -5,9 +5,12 @@ The `refuse_` functions raise ShopRefused with the reason; the shop and the skil
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from bot.errors import ShopRefused
 from bot.shop.port import Line, Order
 
+RETURN_FEE = Decimal(69)
 UNSENT = "unfulfilled"
 # Not returnable unless damaged, defective or wrong (policy, Returns).
 NOT_RETURNABLE = frozenset({"innerwear", "nightwear", "nighty", "knife", "earbuds"})

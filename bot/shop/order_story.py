@@ -60,6 +60,14 @@ class Story:
         return self.delivered_on + timedelta(days=RETURN_DAYS_ELECTRONICS if electronic else RETURN_DAYS)
 
     @property
+    def last_return_day(self) -> date | None:
+        """The last day on which any of its items may come back; None before delivery."""
+        if self.delivered_on is None:
+            return None
+        only = all("electronics" in line.tags for line in self.lines)
+        return self.delivered_on + timedelta(days=RETURN_DAYS_ELECTRONICS if only else RETURN_DAYS)
+
+    @property
     def delivered_on(self) -> date | None:
         """The day it was handed over."""
         at = self.parcel.delivered_at if self.parcel else None

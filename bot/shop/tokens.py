@@ -1,0 +1,67 @@
+"""The shop's own page says who is signed in there, by a signed token; then nobody asks for number and e-mail again.
+
+A JSON Web Token (HS256, key SHOP_TOKEN_SECRET) with `email` and/or `phone`, and `exp` at most an hour ahead.
+The page hands it to `POST /shop-token` together with the web chat's session id, which only that visitor has.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import time
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from bot.channels.webchat.sessions import SessionIds, hash_session
+from bot.config import config
+from bot.shop.known import Known, record_known
+from bot.shop.phones import parse_email, parse_phone
+
+AHEAD_MAX_S = 3600
+TOKEN_CHARS_MAX = 2000
+SECRET_CHARS_MIN = 32
+
+
+# Signed by the shop and bound to a session that no other page knows: no cookie is involved that could be abused.
+@csrf_exempt
+@require_POST
+def token_page(request: HttpRequest) -> HttpResponse:
+    """Takes `{"session": ..., "token": ...}`. 204 when it counts; 403 whatever is wrong."""
+    try:
+        body = json.loads(request.body[: TOKEN_CHARS_MAX * 2])
+        session, token = str(body["session"]), str(body["token"])
+    except (ValueError, KeyError, TypeError):
+        return HttpResponse(status=403)
+    known = read_token(token)
+    if known is None or not SessionIds(config().secret_key.reveal()).is_issued(session):
+        return HttpResponse(status=403)
+    record_known("webchat", hash_session(session), "token", email=known.email, phone=known.phone)
+    return HttpResponse(status=204)
+
+
+def read_token(token: str) -> Known | None:
+    """Who the shop says it is; None if the token is not the shop's, has ended, or ends too late."""
+    secret = config().shop_token_secret.reveal()
+    parts = token.split(".")
+    if len(secret) < SECRET_CHARS_MIN or len(parts) != 3 or len(token) > TOKEN_CHARS_MAX:
+        return None
+    right = hmac.new(secret.encode(), f"{parts[0]}.{parts[1]}".encode(), hashlib.sha256).digest()
+    try:
+        head, said = (json.loads(_decode(part)) for part in parts[:2])
+        genuine = hmac.compare_digest(right, _decode(parts[2])) and head.get("alg") == "HS256"
+        ends_in_s = float(said["exp"]) - time.time()
+        known = Known(parse_email(str(said.get("email") or "")), parse_phone(str(said.get("phone") or "")))
+    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
+        return None
+    if not genuine or not 0 < ends_in_s <= AHEAD_MAX_S or not (known.email or known.phone):
+        return None
+    return known
+
+
+def _decode(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
