@@ -16,7 +16,7 @@ from bot.shop.search import Wish, fitting_choices
 NEXT_TOPICS: dict[str, tuple[str, ...]] = {
     "price": ("payment.methods", "delivery.time"),
     "stock": ("delivery.time", "payment.methods"),
-    "sold_out": ("product.restock", "delivery.time"),
+    "sold_out": ("product.restock",),
     "sizes": ("product.size_guide", "exchange.how"),
     "colours": ("delivery.time", "return.policy"),
     "material": ("product.care", "product.authenticity"),
@@ -47,7 +47,7 @@ def build_answer(item: Item, turn: Turn, aspects: list[str]) -> tuple[str, str]:
     wish = Wish(colours=tuple(turn.all_of("color")), sizes=tuple(turn.all_of("size")))
     lines = [item.name(turn.language)]
     if not wish.empty:
-        lines += _about_choice(item, wish, turn.language)
+        lines += about_choice(item, wish, turn.language)
     # Price and stock are those of the size and colour that were named; the rest is the product's.
     named = replace(item, choices=tuple(fitting_choices(item, wish)) or item.choices)
     wanted = [aspect for aspect in (*asked, "price", "stock") if wish.empty or aspect != "stock"]
@@ -66,12 +66,14 @@ def tell_aspect(item: Item, aspect: str, language: str) -> str:
     return _join([item.name(language), *_TELL[aspect](item, language)])
 
 
-def _about_choice(item: Item, wish: Wish, language: str) -> list[str]:
+def about_choice(item: Item, wish: Wish, language: str) -> list[str]:
     """What there is in the size and colour that were asked for."""
     wanted = fitting_choices(item, wish)
     choice = " / ".join([*wish.sizes, *wish.colours])
     if not wanted:
-        return [say("products.info.not_made", language, choice=choice)]
+        colours = _colours(item, language) if wish.colours else []
+        sizes = _sizes(item, language) if wish.sizes else []
+        return [say("products.info.not_made", language, choice=choice), *colours, *sizes]
     label = wanted[0].label or choice
     there = [one for one in wanted if one.available]
     if not there:

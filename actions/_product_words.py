@@ -33,10 +33,17 @@ def build_card(item: Item, language: str, choices: list[Choice] | None = None) -
         "title": item.name(language),
         "subtitle": " · ".join(lines),
         "price": word_price(shown, language),
-        "image": config().base_url + reverse("shop:picture", args=[item.handle]),
+        "image": find_picture(item),
         "link": config().base_url + reverse("shop:product", args=[item.handle]),
         "buttons": [more],
     }
+
+
+def find_picture(item: Item) -> str:
+    """The shop's own photograph where the catalogue gives its address; else our drawing, as PNG for every channel."""
+    if item.image.startswith(("https://", "http://")):
+        return item.image
+    return config().base_url + reverse("shop:picture_png", args=[item.handle])
 
 
 def name_and_price(item: Item, language: str, choices: list[Choice] | None = None) -> str:
@@ -45,6 +52,14 @@ def name_and_price(item: Item, language: str, choices: list[Choice] | None = Non
     price = word_price(shown, language)
     sold_out = "" if any(one.available for one in shown) else f", {say('products.card.sold_out', language)}"
     return f"{item.name(language)} ({price}{sold_out})"
+
+
+def list_products(items: Iterable[Item], language: str) -> str:
+    """Names and prices in one line, numbered where there are several."""
+    named = [name_and_price(item, language) for item in items]
+    return (
+        "; ".join(f"{place}. {one}" for place, one in enumerate(named, start=1)) if len(named) > 1 else "".join(named)
+    )
 
 
 def word_price(choices: list[Choice], language: str) -> str:

@@ -6,10 +6,12 @@ from actions._buttons import person_button
 from actions._handing import hand_off
 from actions._hearing import ListeningAction
 from actions._openings import reply_with, start_buttons
+from actions._product_notify import answer_notify
 from actions._turn import Answer, SkillAction, Turn
 from actions.feedback import answer_not_helped, thank_helped
 from bot.config import config
 from bot.language.texts import say
+from bot.shop.catalogue import load_catalogue
 
 
 class ActionAnswerGreet(SkillAction):
@@ -53,6 +55,8 @@ class ActionAnswerAffirm(SkillAction):
 
     def answer(self, turn: Turn) -> Answer:
         offer = turn.last.get("offer")
+        if offer == "notify" and (promised := answer_notify(turn, load_catalogue())):
+            return promised
         if offer == "person":
             return hand_off(turn, "complaint" if turn.last.get("action") == "action_answer_complaint" else "asked")
         if offer == "not_helped":

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from bot.back_in_stock import BackInStock
 from bot.channels.contract import Channel
 from bot.channels.webchat.doors import Doors
 from bot.channels.webchat.origins import build_origin_check
@@ -33,6 +34,7 @@ class Gateway:
     worker: Worker
     inbox: DatabaseInbox
     presence: Presence
+    back_in_stock: BackInStock
     feed: Feed
 
     async def start(self) -> None:
@@ -41,9 +43,11 @@ class Gateway:
         await self.feed.start()
         self.presence.start()
         await self.worker.start()
+        self.back_in_stock.start()
 
     async def stop(self) -> None:
         """Finishes what is under way, leaves the rest in the database, closes connections."""
+        await self.back_in_stock.stop()
         await self.webchat.stop()
         await self.worker.stop()
         self.presence.stop()
@@ -72,4 +76,6 @@ def build_gateway(config: Config) -> Gateway:
     inbox = DatabaseInbox(pool, worker)
     webchat.attach(inbox)
     presence = Presence(pool, channels, worker.wake)
-    return Gateway(pool, dialogue, channels, webchat, worker, inbox, presence, Feed(config.redis_url))
+    back_in_stock = BackInStock(pool, worker.wake)
+    feed = Feed(config.redis_url)
+    return Gateway(pool, dialogue, channels, webchat, worker, inbox, presence, back_in_stock, feed)

@@ -19,6 +19,8 @@ from bot.language.languages import DEFAULT_LANGUAGE
 from bot.shop.catalogue import Choice, Item
 
 RESULTS_MAX = 5
+# What of a wish may be dropped where nothing fits it, the least important first.
+PARTS = ("size", "colour", "price", "material")
 # Two folded words of five letters or more count as the same from here; measured on the names in three languages.
 WORD_SIMILARITY_MIN = 84.0
 # A result found by words alone must reach this share of the best possible; below, it is a coincidence.
@@ -27,7 +29,7 @@ WORDS_SHARE_MIN = 0.3
 TELLING_MIN = 2.3
 LIKELY_MAX = 3
 # Marks that say for whom or what something is, not what it is.
-_SOFT_MARKS = frozenset({
+SOFT_MARKS = frozenset({
     "gift", "wedding", "festive", "kids", "women", "men", "office wear", "winter", "monsoon", "summer", "travel",
     "hostel", "south", "handmade", "handloom", "cotton", "silk", "seniors", "running", "walking", "power cut", "garba",
     "study", "grooming", "unisex", "home", "kitchen", "electronics", "footwear", "induction", "party", "casual",
@@ -46,7 +48,10 @@ _IGNORED = frozenset(
 
 @dataclass(frozen=True)
 class Wish:
-    """What is looked for; every part may be empty. `kinds` are product types or tags in lower case."""
+    """What is looked for; every part may be empty. `kinds` are product types or tags in lower case.
+
+    `materials` are words of the catalogue; `sort` is "cheapest", "dearest", or empty for the best fit first.
+    """
 
     kinds: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()
@@ -54,49 +59,61 @@ class Wish:
     sizes: tuple[str, ...] = ()
     price_min: Decimal | None = None
     price_max: Decimal | None = None
+    materials: tuple[str, ...] = ()
+    sort: str = ""
     text: str = ""
     language: str = DEFAULT_LANGUAGE
 
     @property
     def empty(self) -> bool:
         """Whether it says nothing but words."""
-        return not (self.kinds or self.purposes or self.colours or self.sizes or self.price_min or self.price_max)
+        named = self.kinds or self.purposes or self.colours or self.sizes or self.materials
+        return not (named or self.price_min or self.price_max)
 
 
 @dataclass(frozen=True)
 class Found:
-    """The results, best first, and the parts of the wish that had to be dropped: `size`, `colour`, `price`."""
+    """The results, best first, and the parts of the wish that had to be dropped: size, colour, price, material."""
 
     items: tuple[Item, ...]
     dropped: tuple[str, ...] = ()
 
 
-def search(catalogue: Iterable[Item], wish: Wish) -> Found:
-    """Up to five products for the wish. Available ones come first; nothing at all if nothing has to do with it."""
+def search(catalogue: Iterable[Item], wish: Wish, limit: int | None = RESULTS_MAX) -> Found:
+    """The products for the wish, best first. Available ones come first; nothing at all if nothing has to do with it."""
     items = list(catalogue)
     scored = _score(items, wish)
-    if not scored:
-        return Found(())
     loosened = (
         ((), wish),
         (("size",), replace(wish, sizes=())),
         (("size", "colour"), replace(wish, sizes=(), colours=())),
         (("size", "colour", "price"), replace(wish, sizes=(), colours=(), price_min=None, price_max=None)),
+        (PARTS, replace(wish, sizes=(), colours=(), price_min=None, price_max=None, materials=())),
     )
     for dropped, looser in loosened:
-        fitting = [(score, item) for score, item in scored if any(_fits(c, item, looser) for c in item.choices)]
+        fitting = [(score, item) for score, item in scored if fitting_choices(item, looser)]
         if fitting:
-            return Found(_best(fitting, wish), tuple(part for part in dropped if _has(wish, part)))
+            return Found(_best(fitting, wish)[:limit], tuple(part for part in dropped if _has(wish, part)))
     return Found(())
 
 
 def fitting_choices(item: Item, wish: Wish) -> list[Choice]:
     """The variants that the wish's price, colour and size allow."""
+    if not all(is_made_of(item, material) for material in wish.materials):
+        return []
     return [choice for choice in item.choices if _fits(choice, item, wish)]
 
 
+def is_made_of(item: Item, material: str) -> bool:
+    """Whether the catalogue says so: in title or tags, or as the one material; a blend is not made of its parts."""
+    said = set(fold(material).split())
+    blend = "blend" in item.material.lower() or item.material.count("%") > 1
+    return said <= set(fold(" ".join([item.title, *item.tags, "" if blend else item.material])).split())
+
+
 def _has(wish: Wish, part: str) -> bool:
-    return bool({"size": wish.sizes, "colour": wish.colours, "price": wish.price_min or wish.price_max}[part])
+    price = wish.price_min or wish.price_max
+    return bool({"size": wish.sizes, "colour": wish.colours, "price": price, "material": wish.materials}[part])
 
 
 def _best(fitting: list[tuple[float, Item]], wish: Wish) -> tuple[Item, ...]:
@@ -104,13 +121,23 @@ def _best(fitting: list[tuple[float, Item]], wish: Wish) -> tuple[Item, ...]:
     near = [(score, item) for score, item in fitting if score >= top * 0.55]
     # Of equals the cheaper first, but gifts the other way round: who names a limit wants to give something for it.
     sign = -1 if "gift" in wish.kinds + wish.purposes else 1
-    near.sort(key=lambda pair: (not pair[1].available, -round(pair[0], 2), sign * pair[1].prices[0]))
-    return tuple(item for _, item in near[:RESULTS_MAX])
+    if wish.sort:
+        sign = -1 if wish.sort == "dearest" else 1
+        near = [(0.0, item) for _, item in near]
+    near.sort(key=lambda pair: (not pair[1].available, -round(pair[0], 2), sign * lowest_price(pair[1], wish)))
+    return tuple(item for _, item in near)
+
+
+def lowest_price(item: Item, wish: Wish) -> Decimal:
+    """What the cheapest variant costs that fits the wish; of those that can be had, if any can."""
+    fitting = fitting_choices(item, wish) or list(item.choices)
+    there = [choice.price for choice in fitting if choice.available] or [choice.price for choice in fitting]
+    return min(there, default=Decimal(0))
 
 
 def _score(items: list[Item], wish: Wish) -> list[tuple[float, Item]]:
-    hard = [kind for kind in wish.kinds if kind not in _SOFT_MARKS]
-    soft = [*(kind for kind in wish.kinds if kind in _SOFT_MARKS), *wish.purposes]
+    hard = [kind for kind in wish.kinds if kind not in SOFT_MARKS]
+    soft = [*(kind for kind in wish.kinds if kind in SOFT_MARKS), *wish.purposes]
     words = _words_by_weight(items, wish.text, wish.language)
     possible = sum(sorted((weight for weight in words.values()), reverse=True)[:3]) or 1.0
     scored = []
@@ -150,12 +177,19 @@ def guess_products(catalogue: Iterable[Item], text: str, language: str) -> list[
     return [item for score, item in scored if score >= top * 0.8][:LIKELY_MAX]
 
 
-def has_unknown_words(catalogue: Iterable[Item], text: str) -> bool:
-    """Whether an English text names something that nothing here is called ("laptop under 20000")."""
+def has_unknown_words(
+    catalogue: Iterable[Item], text: str, language: str = DEFAULT_LANGUAGE, everyday: tuple[str, ...] = ()
+) -> bool:
+    """Whether the text names something that nothing here is called ("laptop under 20000").
+
+    everyday: ordinary words of the language, which name no thing; endings may follow those of four letters or more.
+    """
     items = list(catalogue)
-    known = {word for item in items for word in item.words(DEFAULT_LANGUAGE)}
-    said = (word for word in set(fold(text).split()) - _IGNORED if len(word) >= 4 and not word.isdigit())
-    return any(not _same_words(word, known) for word in said)
+    known = {word for item in items for word in item.words(language) | item.words(DEFAULT_LANGUAGE)}
+    plain = {word for one in everyday for word in fold(one).split()}
+    said = (word for word in set(fold(text).split()) - _IGNORED - plain if len(word) >= 4 and not word.isdigit())
+    stems = tuple(word for word in plain if len(word) >= 4)
+    return any(not word.startswith(stems) and not _same_words(word, known) for word in said)
 
 
 def _word_weight(item: Item, words: dict[str, float], language: str) -> float:

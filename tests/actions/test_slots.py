@@ -21,5 +21,13 @@ def read_domain(key: str) -> set[str]:
 
 
 def test_the_slots_that_actions_set_are_in_the_domain() -> None:
-    used = {"unanswered_turns", "last_answer", "chosen_language", "products_current", *CLEARED}
+    used = {
+        "unanswered_turns",
+        "last_answer",
+        "chosen_language",
+        "products_current",
+        "products_list",
+        "products_asked",
+        *CLEARED,
+    }
     assert used <= read_domain("slots")
