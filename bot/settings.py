@@ -20,6 +20,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "bot.conversations",
     "bot.shop",
+    "bot.care",
     "bot.desk",
     "django.contrib.admin",
     "django.contrib.auth",

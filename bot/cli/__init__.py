@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from bot.cli import evaluation, faq, languages, prepare, settings_docs, shop, talk, up
+from bot.cli import evaluation, faq, languages, prepare, privacy, settings_docs, shop, talk, up
 from bot.errors import BotError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -25,6 +25,7 @@ app.command("languages")(languages.languages)
 app.command("settings")(settings_docs.settings)
 app.add_typer(shop.app, name="shop")
 app.add_typer(faq.app, name="faq")
+app.add_typer(privacy.app, name="privacy")
 
 
 def main() -> None:

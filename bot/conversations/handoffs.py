@@ -24,6 +24,8 @@ from bot.conversations.texts import check_readable
 from bot.errors import NotFound, TransitionRefused
 
 Agent = User
+# Nobody waits behind more than these: ordinary, pressing, furious, danger.
+PRIORITY_MAX = 3
 
 
 def lock_conversation(conversation_id: uuid.UUID | str) -> Conversation:
@@ -45,8 +47,13 @@ def hand_off(conversation: Conversation, reason: Reason, extra: dict[str, Any] |
     """
     if conversation.state != State.BOT:
         return None
+    facts = dict(extra or {})
+    priority = facts.pop("priority", 0)
     record = HandOff.objects.create(
-        conversation=conversation, reason=reason, summary=build_summary(conversation, extra or {})
+        conversation=conversation,
+        reason=reason,
+        priority=min(priority, PRIORITY_MAX) if isinstance(priority, int) and priority > 0 else 0,
+        summary=build_summary(conversation, facts),
     )
     notice = build_wait_notice(conversation)
     _change_state(conversation, State.WAITING)

@@ -187,6 +187,7 @@ class HandOff(models.Model):
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="hand_offs")
     reason = models.CharField(max_length=20, choices=Reason.choices)
+    priority = models.PositiveSmallIntegerField(default=0, help_text="Higher ones are listed first")
     summary = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     taken_by = models.ForeignKey(

@@ -15,6 +15,8 @@ from bot.language.formats import time_span
 
 ROWS_MAX = 100
 WORDS_MAX = 120
+# From this priority on a line says so.
+URGENT_MIN = 2
 FILTERS = ("waiting", "mine", "all")
 
 
@@ -27,6 +29,7 @@ class Row:
     number: int
     state: str
     reason: str
+    urgent: bool
     language: str
     channel: str
     agent: str
@@ -45,7 +48,7 @@ def count_filters(agent: User) -> dict[str, int]:
 
 
 def build_rows(which: str, agent: User, now: datetime, language: str) -> list[Row]:
-    """Waiting ones first come first served, all others newest first."""
+    """Waiting ones by priority, then first come first served; all others newest first."""
     return [_build_row(found, now, language) for found in _find(which, agent)]
 
 
@@ -59,11 +62,14 @@ def _find(which: str, agent: User) -> QuerySet[Conversation]:
         last_words=Subquery(last.values("text")[:1]),
         last_author=Subquery(last.values("author")[:1]),
         hand_off_reason=Subquery(hand_off.values("reason")[:1]),
+        hand_off_priority=Subquery(hand_off.values("priority")[:1]),
         hand_off_at=Subquery(hand_off.values("created_at")[:1]),
         unread_count=Count("messages", filter=unread),
     )
     if which == "waiting":
-        return found.filter(state=State.WAITING).order_by("hand_off_at", "last_message_at")[:ROWS_MAX]
+        return found.filter(state=State.WAITING).order_by(
+            F("hand_off_priority").desc(nulls_last=True), "hand_off_at", "last_message_at"
+        )[:ROWS_MAX]
     if which == "mine":
         found = found.filter(state=State.AGENT, agent=agent)
     return found.order_by("-last_message_at")[:ROWS_MAX]
@@ -79,6 +85,7 @@ def _build_row(found: Conversation, now: datetime, language: str) -> Row:
         number=found.contact.pk,
         state=str(found.state),
         reason=notes["hand_off_reason"] or "",
+        urgent=(notes["hand_off_priority"] or 0) >= URGENT_MIN,
         language=found.language or found.contact.language,
         channel=found.channel,
         agent=name_agent(found.agent) if found.agent and found.state == State.AGENT else "",

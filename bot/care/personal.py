@@ -1,0 +1,150 @@
+"""What the shop keeps about one contact: all of it to show, all of it to erase. Called by `requests` only.
+
+Orders and invoices stay when the rest is erased, as the law on invoices demands; they are exported only if the contact
+has proved that they are theirs. The audit keeps ids and counts.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+
+from bot.care.models import Complaint, Opinion, PrivacyRequest
+from bot.config import config
+from bot.conversations.handoffs import close, drop_work
+from bot.conversations.models import ChannelIdentity, Contact, Conversation, HandOff, Message, Note, Turn
+from bot.conversations.states import UNSENT, State
+from bot.dialogue.storage import ANSWER, STATE, make_engine
+from bot.shop.models import Order
+from bot.shop.proofs import CodeTry, IdentityTry, KnownPerson, OneTimeCode, VerifiedOrder
+from bot.shop.restock_watch import RestockWatch
+
+Json = dict[str, Any]
+ERASED = "[erased]"
+FORGOTTEN = "forgotten-"
+encode = DjangoJSONEncoder(ensure_ascii=False, indent=2).encode
+
+
+def build_export(request: PrivacyRequest) -> Json:
+    """Everything about the request's contact, table by table."""
+    talks = _conversations(request)
+    keys = [str(talk.pk) for talk in talks]
+    contact = _contact_key(request)
+    shown = VerifiedOrder.objects.filter(conversation__in=keys).values_list("order", flat=True)
+    return {
+        "request": request.number,
+        "contacts": _rows(Contact.objects.filter(pk=contact)),
+        "identities": _rows(ChannelIdentity.objects.filter(contact_id=contact)),
+        "conversations": _rows(Conversation.objects.filter(pk__in=keys)),
+        "messages": _rows(Message.objects.filter(conversation__in=talks)),
+        "turns": _rows(Turn.objects.filter(conversation__in=talks)),
+        "hand_offs": _rows(HandOff.objects.filter(conversation__in=talks)),
+        "notes": _rows(Note.objects.filter(conversation__in=talks)),
+        "complaints": _rows(Complaint.objects.filter(conversation__in=keys)),
+        "opinions": _rows(Opinion.objects.filter(conversation__in=keys)),
+        "privacy_requests": _rows(PrivacyRequest.objects.filter(conversation__in=keys)),
+        "restock_watches": _rows(RestockWatch.objects.filter(conversation__in=keys)),
+        # Staff notes are the shop's own thoughts and no data given by the customer.
+        "orders": [_without(row, "notes") for row in _rows(Order.objects.filter(name__in=list(shown)))],
+        "dialogue": _read_dialogue(keys),
+    }
+
+
+def count_rows(found: Json) -> Json:
+    """How many rows of each kind an export holds."""
+    return {name: len(rows) for name, rows in found.items() if isinstance(rows, list)}
+
+
+def erase_contact(request: PrivacyRequest) -> Json:
+    """Empties or deletes every row about the contact; the counts. Inside the caller's transaction; safe to repeat.
+
+    Rows that others count on (conversations, hand-offs, complaints) stay without words, name or page.
+    """
+    talks = _conversations(request)
+    keys = [str(talk.pk) for talk in talks]
+    for talk in talks:
+        drop_work(talk)
+        if talk.state != State.CLOSED:
+            Conversation.objects.filter(pk=talk.pk).update(state=State.BOT, agent=None)
+            close(talk.pk)
+    messages = Message.objects.filter(conversation__in=talks)
+    counts = {
+        "messages": messages.update(
+            text=ERASED, author_name="", payload="", buttons=[], cards=[], image="", client_key=None
+        ),
+        "turns": Turn.objects.filter(conversation__in=talks).update(text=ERASED, payload="", record={}, replies=[]),
+        "hand_offs": HandOff.objects.filter(conversation__in=talks).update(summary={}),
+        "complaints": Complaint.objects.filter(conversation__in=keys).update(words=[], order=""),
+        "opinions": Opinion.objects.filter(conversation__in=keys).update(words=""),
+        "requests": PrivacyRequest.objects.filter(conversation__in=keys).update(words="", proof=""),
+    }
+    Conversation.objects.filter(pk__in=keys).update(page={}, last_bot_text="")
+    Contact.objects.filter(pk=_contact_key(request)).update(name="")
+    counts["notes"] = Note.objects.filter(conversation__in=talks).delete()[0]
+    for kind in (VerifiedOrder, IdentityTry, RestockWatch):
+        counts[kind._meta.model_name or ""] = kind._default_manager.filter(conversation__in=keys).delete()[0]
+    codes = OneTimeCode.objects.filter(conversation__in=keys)
+    CodeTry.objects.filter(code__in=codes).delete()
+    counts["codes"] = codes.delete()[0]
+    for identity in ChannelIdentity.objects.filter(contact_id=_contact_key(request)):
+        KnownPerson.objects.filter(channel=identity.channel, external_id=identity.external_id).delete()
+    counts["dialogue"] = _erase_dialogue(keys)
+    return counts
+
+
+def forget_addresses() -> int:
+    """Takes away the channels' addresses of contacts that are erased and have been told; how many. Safe to repeat."""
+    done = (
+        PrivacyRequest.objects.filter(wish="erase", state="done").exclude(contact="").values_list("contact", flat=True)
+    )
+    ids = [int(contact) for contact in done if contact.isdigit()]
+    waiting = Message.objects.filter(conversation__contact_id__in=ids, delivery__in=UNSENT)
+    found = ChannelIdentity.objects.filter(contact_id__in=ids).exclude(external_id__startswith=FORGOTTEN)
+    told = found.exclude(contact_id__in=waiting.values("conversation__contact_id"))
+    for identity in told:
+        talks = Conversation.objects.filter(identity=identity).exclude(state=State.CLOSED)
+        talks.update(state=State.CLOSED, closed_at=timezone.now(), ready_at=None)
+        ChannelIdentity.objects.filter(pk=identity.pk).update(
+            external_id=f"{FORGOTTEN}{uuid.uuid4().hex}", reachable=False
+        )
+    return len(told)
+
+
+def _conversations(request: PrivacyRequest) -> list[Conversation]:
+    own = Conversation.objects.select_related("contact", "identity")
+    contact = _contact_key(request)
+    return list(own.filter(contact_id=contact)) if contact else []
+
+
+def _contact_key(request: PrivacyRequest) -> int:
+    return int(request.contact) if request.contact.isdigit() else 0
+
+
+def _rows(found: models.QuerySet[Any]) -> list[Json]:
+    return [dict(row) for row in found.order_by("pk").values()]
+
+
+def _without(row: Json, name: str) -> Json:
+    return {key: value for key, value in row.items() if key != name}
+
+
+def _read_dialogue(keys: list[str]) -> list[Json]:
+    """What Rasa keeps of these conversations, as it keeps it."""
+    with _dialogue_engine().connect() as connection:
+        rows = connection.execute(sa.select(STATE.c.conversation, STATE.c.state).where(STATE.c.conversation.in_(keys)))
+        return [{"conversation": row.conversation, "state": row.state} for row in rows]
+
+
+def _erase_dialogue(keys: list[str]) -> int:
+    with _dialogue_engine().execution_options(writes=True).begin() as connection:
+        connection.execute(sa.delete(ANSWER).where(ANSWER.c.conversation.in_(keys)))
+        return int(connection.execute(sa.delete(STATE).where(STATE.c.conversation.in_(keys))).rowcount)
+
+
+def _dialogue_engine() -> sa.engine.Engine:
+    return make_engine(config().database_url, config().data_path)
