@@ -137,7 +137,7 @@ WISHES = [
     ("order_change", "TT-10467", "farida.contractor@example.org", "order_tasks.what.ask", ""),
     ("order_change", "TT-10460", "ramila.patel@example.org", "wish.change_sent", ""),
     ("order_change", "TT-10401", "9999910001", "wish.change_over", ""),
-    ("return_request", "TT-10453", "jignesh.shah@example.in", "order_tasks.reason.ask", ""),
+    ("return_request", "TT-10453", "jignesh.shah@example.in", "order_tasks.line.ask", ""),
     ("return_request", "TT-10401", "hetal.patel@example.com", "wish.return_closed", "Thu, 17 September"),
     ("return_request", "TT-10449", "anjali.mehta@example.com", "wish.return_running", ""),
     ("return_request", "TT-10466", "suresh.t@example.org", "wish.return_not_yet", ""),
@@ -146,7 +146,7 @@ WISHES = [
     ("refund_status", "TT-10411", "karthik.iyer@example.com", "extra.refund_done", "Sun, 27 September"),
     ("refund_status", "TT-10449", "anjali.mehta@example.com", "extra.refund_not_yet", ""),
     ("refund_status", "TT-10454", "yamini.v@example.com", "extra.refund_nothing", ""),
-    ("invoice_request", "TT-10401", "hetal.patel@example.com", "wish.invoice_ready", ""),
+    ("invoice_request", "TT-10401", "hetal.patel@example.com", "order_tasks.invoice.ready", ""),
     ("invoice_request", "TT-10466", "suresh.t@example.org", "wish.invoice_not_yet", ""),
     ("invoice_request", "TT-10474", "rohit.verma@example.in", "wish.invoice_none", ""),
 ]
