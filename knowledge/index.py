@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from bot.config import config
 from bot.errors import KnowledgeError, KnowledgeStale
-from knowledge.encoder import Encoder
+from bot.language.normalise import normalise
+from knowledge.encoder import Encoder, identify
 from knowledge.sources import ROOT, Knowledge, hash_sources, load_knowledge
 
 MANIFEST = "manifest.json"
@@ -100,7 +101,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 def check_manifest(manifest: Manifest, encoder_name: str | None = None, root: Path | None = ROOT) -> None:
     """Raises KnowledgeError if another encoder made the index, KnowledgeStale if other sources than `root`'s."""
-    if encoder_name is not None and manifest.encoder != encoder_name:
+    if encoder_name is not None and manifest.encoder != identify(encoder_name):
         raise KnowledgeError(f"the FAQ index was made with encoder {manifest.encoder}, not {encoder_name}: {MEND}")
     if root is not None and manifest.sources != hash_sources(root):
         raise KnowledgeStale(f"the FAQ has changed since its index was made ({manifest.created}): {MEND}")
@@ -124,7 +125,8 @@ def index_folder() -> Path:
 def _encode(knowledge: Knowledge, encoder: Encoder) -> tuple[list[Row], Vectors]:
     asked = [(entry.topic, entry.language, text.text) for entry in knowledge.entries for text in entry.variants]
     told = [(entry.topic, entry.language, entry.title.text) for entry in knowledge.entries]
-    queries = encoder.encode_cached([text for _, _, text in asked], "query")
+    # Normalised as messages are, which also makes these the vectors that training needs: they are encoded once.
+    queries = encoder.encode_cached([normalise(text) for _, _, text in asked], "query")
     passages = [f"{entry.title.text}. {entry.answer.text}" for entry in knowledge.entries]
     vectors = (queries, encoder.encode_cached(passages, "passage"))
     return asked + told, np.ascontiguousarray(np.concatenate(vectors), dtype=np.float32)

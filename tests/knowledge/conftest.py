@@ -22,11 +22,9 @@ TOPICS = """topics:
 
 
 class LetterCounts:
-    """Stands where a sentence-transformers model does: a text's vector is how often each letter occurs in it."""
+    """Stands where a model does: a text's vector is how often each letter occurs in it."""
 
-    prompts: dict[str, str] = {}  # noqa: RUF012 - as sentence-transformers has it
-
-    def encode(self, texts: list[str], **_: object) -> npt.NDArray[np.float32]:
+    def encode(self, texts: Sequence[str], kind: Kind = "query") -> npt.NDArray[np.float32]:
         rows = np.zeros((len(texts), 64), dtype=np.float32)
         for row, text in enumerate(texts):
             for char in text.casefold():

@@ -1,0 +1,63 @@
+"""The project's own encoder: a BERT of 12 small layers in 8 bits, run by onnxruntime. `scripts/encoder` makes it.
+
+Takes texts as customers write them, without prefixes. Loads in a tenth of a second and needs neither torch nor
+sentence-transformers, which keeps 300 MB out of the process that serves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from tokenizers import Tokenizer
+
+Vectors = npt.NDArray[np.float32]
+
+FOLDER = Path(__file__).resolve().parent / "encoder_files"
+_PAD = 1
+# In a longer text the wish stands at its beginning or at its end.
+_HALF = 64
+
+
+class OnnxModel:
+    """One loaded model. Threads may share it and run side by side, each on one core."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        options = onnxruntime.SessionOptions()
+        # A second thread gains nothing on a dozen tokens and waits for the first on a busy machine (DESIGN 4).
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+
+    def encode(self, texts: Sequence[str], kind: str = "query") -> Vectors:
+        """float32, (len(texts), dim), rows of length 1. `kind` makes no difference: one space for all texts."""
+        cut = [_shorten(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]
+        longest = max(len(ids) for ids in cut)
+        ids = np.full((len(cut), longest), _PAD, dtype=np.int64)
+        for row, one in zip(ids, cut, strict=True):
+            row[: len(one)] = one
+        mask = (ids != _PAD).astype(np.int64)
+        rows: Vectors = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        return rows
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens the model sees of it."""
+        return len(_shorten(self._tokenizer.encode(text).ids))
+
+
+def _shorten(ids: list[int]) -> list[int]:
+    return ids if len(ids) <= 2 * _HALF else ids[:_HALF] + ids[-_HALF:]
+
+
+@cache
+def read_version(folder: Path = FOLDER) -> str:
+    """What tells this model from any other: indexes and cached vectors name it."""
+    return str(json.loads((folder / "encoder.json").read_text("utf-8"))["sha256"])[:12]
