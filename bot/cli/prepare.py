@@ -29,7 +29,7 @@ MODEL_INPUTS = (
     "demo/store",
     "bot/nlu",
     "bot/language",
-    "texts",
+    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "texts").glob("*/language.yml")),
 )
 DEMO_STORE = ROOT / "demo" / "store"
 DEMO_TODAY = "2026-11-21"
@@ -123,7 +123,9 @@ def train() -> None:
 
 def train_if_needed() -> Path:
     """The model that fits today's inputs, trained now if it is not there. Raises ConfigError with Rasa's last words."""
-    name = "seva-" + fingerprint([ROOT / part for part in MODEL_INPUTS], config().encoder)[:12]
+    from knowledge.encoder import identify
+
+    name = "seva-" + fingerprint([ROOT / part for part in MODEL_INPUTS], identify(config().encoder))[:12]
     model = ROOT / "models" / f"{name}.tar.gz"
     if model.is_file():
         return model
@@ -179,7 +181,7 @@ def fingerprint(paths: Iterable[Path], *more: str) -> str:
     for path in paths:
         files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
         for file in files:
-            if file.suffix == ".pyc" or not file.exists():
+            if "__pycache__" in file.parts or not file.exists():
                 continue
             total.update(str(file.relative_to(ROOT)).encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return total.hexdigest()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from bot.nlu.model import Ranking
 from bot.nlu.understanding import FAQ, ORDER_ROUTES, Understanding
 
 GATE_PATH = Path(__file__).with_name("gate.json")
@@ -19,14 +20,21 @@ ALTERNATIVES = 3
 # Of the 480 labelled messages of tests/nlu one that means something falls under both (an out-of-scope one).
 UNKNOWN_MIN = 0.7
 FOREIGN_BELOW = 0.55
+FOREIGN = "out_of_scope"
 # Small talk is cheap to be wrong about and is never offered as a choice.
 SMALLTALK = frozenset({"greet", "thanks", "bye", "affirm", "deny", "bot_challenge"})
-NOT_OFFERED = SMALLTALK | {"out_of_scope", "feedback"}
+NOT_OFFERED = SMALLTALK | {FOREIGN, "feedback"}
 
 FEATURES = (
     "log_first",
     "margin",
     "log_route",
+    "log_family",
+    "third",
+    "score_margin",
+    "score_foreign",
+    "log_foreign",
+    "nearest_foreign",
     "nearest",
     "nearest_margin",
     "agreement",
@@ -102,20 +110,10 @@ def is_empty(found: Understanding) -> bool:
 def build_signals(found: Understanding, language: str, script: str, language_confidence: float) -> dict[str, float]:
     """The gate's features by name, all finite and of the order of 1."""
     ranking = found.ranking
-    first, probabilities = ranking.labels[0], ranking.probabilities
-    route = first.partition("/")[0]
-    same_route = sum(
-        p for label, p in zip(ranking.labels, probabilities, strict=True) if label.partition("/")[0] == route
-    )
-    second = probabilities[1] if len(probabilities) > 1 else 0.0
-    near = ranking.nearest[0][1]
+    route = ranking.labels[0].partition("/")[0]
     return {
-        "log_first": math.log(max(probabilities[0], 1e-4)),
-        "margin": probabilities[0] - second,
-        "log_route": math.log(max(same_route, 1e-4)),
-        "nearest": near,
-        "nearest_margin": near - (ranking.nearest[1][1] if len(ranking.nearest) > 1 else 0.0),
-        "agreement": float(ranking.nearest[0][0] == first),
+        **_weigh_ranking(ranking, route),
+        **_weigh_likeness(ranking),
         "unknown": ranking.unknown_share,
         "short": float(found.words <= 2),
         "log_words": math.log(1 + found.words) / 3,
@@ -125,9 +123,38 @@ def build_signals(found: Understanding, language: str, script: str, language_con
         "order_misfits": float("order" in found.entities and route not in (*ORDER_ROUTES, "complaint", "human")),
         "product_fits": float("product" in found.entities and route in ("product_info", "product_search")),
         "is_faq": float(route == FAQ),
-        "is_out_of_scope": float(route == "out_of_scope"),
+        "is_out_of_scope": float(route == FOREIGN),
         "is_smalltalk": float(route in SMALLTALK),
         "context": float(found.used_context),
+    }
+
+
+def _weigh_ranking(ranking: Ranking, route: str) -> dict[str, float]:
+    """How far ahead the first label is, of the others and of "none of ours"."""
+    first, probabilities, scores = ranking.labels[0], ranking.probabilities, ranking.scores
+    family = first.partition(".")[0]
+    by_label = list(zip(ranking.labels, probabilities, strict=True))
+    foreign = ranking.labels.index(FOREIGN) if FOREIGN in ranking.labels[1:] else 0
+    return {
+        "log_first": math.log(max(probabilities[0], 1e-4)),
+        "margin": probabilities[0] - (probabilities[1] if len(probabilities) > 1 else 0.0),
+        "log_route": math.log(max(sum(p for label, p in by_label if label.partition("/")[0] == route), 1e-4)),
+        "log_family": math.log(max(sum(p for label, p in by_label if label.partition(".")[0] == family), 1e-4)),
+        "third": probabilities[2] if len(probabilities) > 2 else 0.0,
+        "score_margin": scores[0] - (scores[1] if len(scores) > 1 else 0.0),
+        "score_foreign": scores[foreign] if foreign else 0.0,
+        "log_foreign": math.log(probabilities[foreign] + 1e-3) / 7 if foreign else -1.0,
+    }
+
+
+def _weigh_likeness(ranking: Ranking) -> dict[str, float]:
+    """What the nearest examples say of the first label."""
+    first, (label, near) = ranking.labels[0], ranking.nearest[0]
+    return {
+        "nearest": near,
+        "nearest_margin": near - (ranking.nearest[1][1] if len(ranking.nearest) > 1 else 0.0),
+        "nearest_foreign": float(label == FOREIGN and first != FOREIGN),
+        "agreement": float(label == first),
     }
 
 

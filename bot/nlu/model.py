@@ -11,7 +11,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import solve
+from scipy.linalg import lapack
 
 from bot.nlu.features import SparseFeatures
 
@@ -48,6 +48,7 @@ class RouteModel:
 
     labels: list[str]
     mean: Matrix
+    # (dim, examples): one message meets them twice as fast as with an example a row.
     examples: Matrix
     example_labels: npt.NDArray[np.int64]
     dual: Matrix
@@ -57,7 +58,7 @@ class RouteModel:
 
     def score(self, vectors: Matrix, texts: list[str]) -> tuple[Matrix, Matrix]:
         """Ridge scores (n, labels), and cosines to all training texts (n, examples)."""
-        cosines = centre(vectors, self.mean) @ self.examples.T
+        cosines = centre(vectors, self.mean) @ self.examples
         scores = kernel(cosines) @ self.dual + self.sparse.transform(texts) @ self.primal + self.offset
         return np.asarray(scores, dtype=np.float32), cosines
 
@@ -94,16 +95,31 @@ def fit_model(vectors: Matrix, texts: list[str], labels: list[str], sparse_share
     place = {name: number for number, name in enumerate(names)}
     numbers = np.array([place[label] for label in labels])
     mean = vectors.mean(axis=0) if len(names) > 1 else np.zeros(vectors.shape[1], dtype=np.float32)
-    examples = centre(vectors, mean)
+    centred = centre(vectors, mean)
     sparse = SparseFeatures()
     words = sparse.fit(texts)
     targets = np.eye(len(names), dtype=np.float32)[numbers]
     offset = targets.mean(axis=0)
-    gram = kernel(examples @ examples.T) + sparse_share * (words @ words.T).toarray()
+    gram = kernel(centred @ centred.T)
+    gram += np.float32(sparse_share) * (words @ words.T).toarray()
     gram[np.diag_indices_from(gram)] += RIDGE
-    dual = solve(gram, targets - offset, assume_a="pos", overwrite_a=True, check_finite=False).astype(np.float32)
+    dual = solve_positive(gram, targets - offset)
     primal = np.asarray(sparse_share * (words.T @ dual), dtype=np.float32)
-    return RouteModel(names, mean, examples, numbers, dual, primal, offset, sparse)
+    return RouteModel(names, mean, np.ascontiguousarray(centred.T), numbers, dual, primal, offset, sparse)
+
+
+def solve_positive(matrix: Matrix, targets: Matrix) -> Matrix:
+    """The solution of `matrix @ x = targets` for a positive definite matrix, which is used up. In single precision and
+    in place: 18,000 examples take 1.3 GB, not four times that.
+
+    Raises: ValueError if the matrix is not positive definite.
+    """
+    # LAPACK reads by columns; the matrix is symmetric, so its transpose is the same without a copy.
+    factor, fault = lapack.spotrf(matrix.T, lower=1, overwrite_a=1, clean=0)
+    if fault:
+        raise ValueError(f"the kernel matrix is not positive definite (row {fault})")
+    solution, _ = lapack.spotrs(factor, np.asfortranarray(targets, dtype=np.float32), lower=1)
+    return np.ascontiguousarray(solution)
 
 
 def save_model(model: RouteModel, path: Path) -> None:
