@@ -23,6 +23,8 @@ class DatabaseInbox:
         accepted = await self._pool.write(record_inbound, message, owner)
         if accepted.claim:
             self._worker.start_work(accepted.claim, accepted.step)
+        elif owner is None:
+            self._worker.wake()  # there may be room again by now
         return accepted.recorded
 
     async def open_session(self, channel: str, user_external_id: str, after_id: int) -> SessionState:

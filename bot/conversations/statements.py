@@ -23,7 +23,7 @@ from bot.conversations.clock import build_after
 CONVERSATION, MESSAGE, TURN = "conversations_conversation", "conversations_message", "conversations_turn"
 CONTACT, IDENTITY = "conversations_contact", "conversations_channelidentity"
 
-
+_HELD = "id = %s AND epoch = %s AND lease_owner = %s"
 # As in the partial index `message_unsent`, word for word, or it is not used.
 _UNSENT = "m.conversation_id = c.id AND m.delivery IN ('queued', 'sending', 'delayed')"
 
@@ -69,17 +69,20 @@ def build(vendor: str, lease_s: float, idle_s: float) -> Statements:
     PostgreSQL holds the row with FOR UPDATE, and looks at it again if it had to wait for it; on SQLite a transaction
     has the whole database from its beginning.
     """
+    return Statements(**_build_arrival(vendor, lease_s, idle_s), **_build_answer(vendor, lease_s))
+
+
+def _build_arrival(vendor: str, lease_s: float, idle_s: float) -> dict[str, str]:
+    """Commit A."""
     now, lease_end, idle = (build_after(vendor, seconds) for seconds in (0.0, lease_s, -idle_s))
-    hold = "FOR UPDATE OF {}" if vendor == "postgresql" else ""
-    held = "id = %s AND epoch = %s AND lease_owner = %s"
-    texts = {
+    return {
         # Whatever is waiting to be done has a `ready_at`: null means that there is nothing but this message.
         "find_conversation": f"""
             SELECT c.id, c.page, c.language, c.script, c.last_bot_text, p.id, p.name, p.language
             FROM {IDENTITY} i JOIN {CONVERSATION} c ON c.identity_id = i.id JOIN {CONTACT} p ON p.id = c.contact_id
             WHERE i.channel = %s AND i.external_id = %s AND i.reachable AND c.state = 'bot' AND c.ready_at IS NULL
                 AND c.lease_until IS NULL AND c.failing_since IS NULL AND c.last_message_at >= {idle}
-            {hold.format("c")}""",
+            {_hold(vendor, "c")}""",
         "insert_message": f"INSERT INTO {MESSAGE} {_values(MESSAGE_COLUMNS)} RETURNING id",
         "insert_turn": f"INSERT INTO {TURN} {_values(TURN_COLUMNS)} RETURNING id",
         "join_turn": f"UPDATE {MESSAGE} SET turn_id = %s WHERE id = %s",
@@ -87,13 +90,20 @@ def build(vendor: str, lease_s: float, idle_s: float) -> Statements:
             UPDATE {CONVERSATION} SET ready_at = {now}, last_message_at = {now}, last_inbound_at = {now},
                 lease_owner = %s, lease_until = {lease_end}, epoch = epoch + 1
             WHERE id = %s RETURNING epoch""",
+    }  # fmt: skip
+
+
+def _build_answer(vendor: str, lease_s: float) -> dict[str, str]:
+    """Commits B and C."""
+    now, lease_end = (build_after(vendor, seconds) for seconds in (0.0, lease_s))
+    return {
         "hold_turn": f"""
             SELECT c.channel, c.language, c.script, c.last_bot_text, t.text, t.payload, p.id, p.language, i.external_id
             FROM {CONVERSATION} c JOIN {TURN} t ON t.conversation_id = c.id
                 JOIN {CONTACT} p ON p.id = c.contact_id JOIN {IDENTITY} i ON i.id = c.identity_id
             WHERE c.id = %s AND c.epoch = %s AND c.lease_owner = %s AND c.state = 'bot' AND t.id = %s
                 AND t.state = 'open' AND NOT EXISTS (SELECT 1 FROM {MESSAGE} m WHERE {_UNSENT})
-            {hold.format("c, t")}""",
+            {_hold(vendor, "c, t")}""",
         "finish_turn": f"""
             UPDATE {TURN} SET state = 'answered', finished_at = %s, record = %s, replies = %s, ms = %s
             WHERE id = %s AND state = 'open'""",
@@ -101,18 +111,21 @@ def build(vendor: str, lease_s: float, idle_s: float) -> Statements:
         "finish_conversation": f"""
             UPDATE {CONVERSATION} SET lease_until = {lease_end}, language = %s, script = %s, last_bot_text = %s,
                 failing_since = NULL, fault_told = FALSE
-            WHERE {held}""",
+            WHERE {_HELD}""",
         "learn_language": f"UPDATE {CONTACT} SET language = %s WHERE id = %s",
-        "hold": f"SELECT 1 FROM {CONVERSATION} c WHERE {held} {hold.format('c')}",
+        "hold": f"SELECT 1 FROM {CONVERSATION} c WHERE {_HELD} {_hold(vendor, 'c')}",
         "mark_sent": f"""
             UPDATE {MESSAGE} SET delivery = 'sent', external_id = %s, next_try_at = NULL, error = '', sent_at = {now}
             WHERE id = %s AND delivery = 'sending'""",
         "release": f"""
             UPDATE {CONVERSATION} AS c SET lease_owner = '', lease_until = NULL, ready_at = NULL
-            WHERE {held} AND NOT EXISTS (SELECT 1 FROM {MESSAGE} m WHERE {_UNSENT})
+            WHERE {_HELD} AND NOT EXISTS (SELECT 1 FROM {MESSAGE} m WHERE {_UNSENT})
                 AND NOT EXISTS (SELECT 1 FROM {MESSAGE} m WHERE m.conversation_id = c.id AND m.handling = 'pending')""",
     }  # fmt: skip
-    return Statements(**texts)
+
+
+def _hold(vendor: str, rows: str) -> str:
+    return f"FOR UPDATE OF {rows}" if vendor == "postgresql" else ""
 
 
 def _values(columns: Sequence[str]) -> str:

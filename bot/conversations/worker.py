@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError
@@ -105,8 +105,11 @@ class Worker:
         task.add_done_callback(self._finish)
 
     def _finish(self, task: asyncio.Task[None]) -> None:
+        # Only who was full has turned work away; looking for it after every message would be one more transaction.
+        was_full = not self.has_room
         self._tasks.discard(task)
-        self._wake.set()
+        if was_full:
+            self._wake.set()
 
     async def _sweep(self) -> None:
         """Claims what is ready, whenever woken and every SWEEP_S. Never ends by a fault."""
@@ -149,12 +152,7 @@ class Worker:
 
     async def _send(self, claim: Claim, step: Send) -> Step | None:
         """Hands over what the step names, in order; after one that did not go out the others are not tried."""
-        results: list[tuple[OutboundMessage, SendResult]] = []
-        for message in (step.message, *step.more):
-            if results and not isinstance(results[-1][1], Sent):
-                results.append((message, Delayed(0.0, "waits for the one before it")))
-                continue
-            results.append((message, await self._hand_over(claim, message)))
+        results = await self._hold(claim, self._hand_over_all((step.message, *step.more)))
         (_, result), *more = results
         try:
             return await self._write(steps.after_send, claim, step.message, result, more)
@@ -163,14 +161,20 @@ class Worker:
             _log.exception("the id that %s gave message %s is not kept", step.message.channel, step.message.id)
             return await self._write(steps.after_send, claim, step.message, Sent(), more)
 
-    async def _hand_over(self, claim: Claim, message: OutboundMessage) -> SendResult:
+    async def _hand_over_all(self, messages: Sequence[OutboundMessage]) -> list[tuple[OutboundMessage, SendResult]]:
+        results: list[tuple[OutboundMessage, SendResult]] = []
+        for message in messages:
+            stopped = bool(results) and not isinstance(results[-1][1], Sent)
+            result = Delayed(0.0, "waits for the one before it") if stopped else await self._hand_over(message)
+            results.append((message, result))
+        return results
+
+    async def _hand_over(self, message: OutboundMessage) -> SendResult:
         channel = self._channels.get(message.channel)
         if channel is None:
             return Rejected(f"channel {message.channel} is off")
         try:
-            return await self._hold(claim, channel.send(message))
-        except LeaseLost:
-            raise
+            return await channel.send(message)
         except Exception as error:
             _log.exception("sending message %s failed", message.id)
             return Delayed(5.0, f"{type(error).__name__} in channel {message.channel}", unknown=True)
