@@ -12,16 +12,20 @@ from typing import Any, Protocol
 
 from asgiref.sync import sync_to_async
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import REQUESTED_SLOT
 
-from bot.config import config
+from actions._buttons import person_button
+from actions._repeats import count_said, remember, say_differently
+from actions._speech import choose_language
 from bot.language.languages import LATIN, load_languages
-from bot.language.texts import LANGUAGES
 
 Json = dict[str, Any]
-# Below this the language of a message is a guess from the customer's habits; then a chosen language stays.
-LANGUAGE_SURE_MIN = 0.6
+# Kept when everything else that was said is forgotten ("start over").
+_OUTLIVES = frozenset({"chosen_language", "last_answer", "unanswered_turns", "session_started_metadata"})
+# What is kept of an answer so that it can be given again.
+_ANSWERED = ("action", "entities", "text", "topic", "message_id")
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,21 @@ class Turn:
         found = (one.get("value") for one in self.entities if one.get("entity") == name)
         return list(dict.fromkeys(str(value) for value in found if value not in (None, "")))
 
+    @property
+    def repeated(self) -> bool:
+        """Whether an earlier answer is to be given again, in another language or after "go back"."""
+        return self.pressed and not self.text.startswith("/")
+
+    @property
+    def in_form(self) -> bool:
+        """Whether a form waits for something."""
+        return bool(self.slots.get(REQUESTED_SLOT)) or self.in_task
+
+    @property
+    def in_task(self) -> bool:
+        """Whether a wish about an order is under way over several turns."""
+        return isinstance(self.slots.get("orders_task"), dict)
+
     def times_before(self, intent: str) -> int:
         """How often the customer wished this earlier in the conversation."""
         return self.earlier_intents.count(intent)
@@ -83,7 +102,8 @@ class Answer:
 
     `turn` corrects the turn's record. `offer` is what a bare "yes" or "no" would answer now. `repeatable` answers can
     be given again in another language. `unanswered` counts the turn as one without an answer. `action` is whose answer
-    it is, where one action answers for another.
+    it is, where one action answers for another. `leaves_form` ends the form that is open. `last` is what was answered
+    last from now on, where an earlier answer is given again. `meant` is the first reply before it was put differently.
     """
 
     replies: list[Reply]
@@ -95,6 +115,9 @@ class Answer:
     unanswered: bool = False
     followup: str = ""
     action: str = ""
+    leaves_form: bool = False
+    last: Json | None = None
+    meant: str = ""
 
 
 def read_turn(tracker: Tracker) -> Turn:
@@ -121,22 +144,6 @@ def read_turn(tracker: Tracker) -> Turn:
     )
 
 
-def choose_language(message: Json, context: Json, chosen: str | None) -> tuple[str, str | None]:
-    """(language of the reply, chosen language from now on).
-
-    A language chosen by button holds for buttons and for texts that do not show their language clearly; a message that
-    is clearly in another language ends it.
-    """
-    detected = message.get("language") or {}
-    language = detected.get("language") or context.get("language") or config().default_language
-    pressed = (message.get("text") or "").startswith("/")
-    if chosen and (pressed or language == chosen or float(detected.get("confidence") or 0.0) < LANGUAGE_SURE_MIN):
-        language = chosen
-    else:
-        chosen = None
-    return (language if language in LANGUAGES else config().default_language), chosen
-
-
 class OpenTask(Protocol):
     """Something begun over several turns (an order's return, say) whose question the next message may answer."""
 
@@ -154,9 +161,13 @@ TASKS: list[OpenTask] = []
 
 
 class SkillAction(Action, ABC):
-    """Base of all actions: reads the turn, answers in Django's thread, keeps what the next turn needs."""
+    """Base of all actions: reads the turn, answers in Django's thread, keeps what the next turn needs.
+
+    `varies`: an answer that was given before is not given again in the same words.
+    """
 
     action_name = ""
+    varies = True
 
     def name(self) -> str:
         """The name in the domain."""
@@ -170,12 +181,19 @@ class SkillAction(Action, ABC):
         """What is said instead, because the message means more than its route; None as a rule."""
         return None
 
+    def steer(self, turn: Turn) -> Answer | None:
+        """What is said before anything else, because the message steers the conversation itself; None as a rule."""
+        return None
+
     def _answer(self, turn: Turn) -> Answer:
-        for task in TASKS:
-            taken = task.take(turn, self.action_name)
-            if taken is not None:
-                return taken
-        answer = self.hear(turn) or self.answer(turn)
+        answer = self.steer(turn)
+        if answer is None:
+            for task in TASKS:
+                taken = task.take(turn, self.action_name)
+                if taken is not None:
+                    return taken
+            answer = self.hear(turn) or self.answer(turn)
+            answer = vary(turn, answer) if self.varies else answer
         for task in TASKS:
             answer = task.remind(turn, self.action_name, answer)
         return answer
@@ -199,17 +217,29 @@ class SkillAction(Action, ABC):
             **answer.slots,
         }
         events: list[EventType] = [SlotSet(name, value) for name, value in slots.items()]
+        if answer.leaves_form:
+            events += [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
         return [*events, FollowupAction(answer.followup)] if answer.followup else events
 
     def _remember(self, turn: Turn, answer: Answer) -> Json:
+        said = {
+            "said": remember(turn.last.get("said") or (), [answer.meant, *(reply.text for reply in answer.replies)])
+        }
+        if answer.last is not None:
+            return {**answer.last, "offer": answer.offer, **said}
         if not answer.repeatable:
-            return {**turn.last, "offer": answer.offer}
+            return {**turn.last, "offer": answer.offer, **said}
+        before = {name: turn.last.get(name) for name in _ANSWERED} if turn.last.get("action") else None
         return {
             "action": answer.action or self.action_name,
             "entities": [{"entity": one.get("entity"), "value": one.get("value")} for one in turn.entities],
             "text": turn.text,
             "topic": answer.topic,
+            "message_id": turn.message_id,
+            "language": turn.language,
             "offer": answer.offer,
+            "before": before,
+            **said,
         }
 
 
@@ -227,12 +257,36 @@ def utter(dispatcher: CollectingDispatcher, answer: Answer) -> None:
         dispatcher.utter_message(text=reply.text, buttons=reply.buttons, **extra)
 
 
-def repeat_turn(turn: Turn, language: str) -> Turn:
-    """The turn that was answered last, to be answered in another language."""
-    last = turn.last
+def vary(turn: Turn, answer: Answer) -> Answer:
+    """The answer, in other words and with a person offered if the same was said before in this conversation."""
+    handed = answer.turn.get("decision") == "hand_off"
+    if handed or not answer.repeatable or not answer.replies or not answer.replies[0].text:
+        return answer
+    first, *others = answer.replies
+    times = count_said(turn.last.get("said") or (), first.text)
+    if not times:
+        return answer
+    buttons = [button for reply in answer.replies for button in reply.buttons]
+    person = [] if any(one["payload"] == "/human" for one in buttons) else [person_button(turn.language)]
+    said = Reply(say_differently(first.text, times, turn.language), [*first.buttons, *person], first.cards)
+    return replace(answer, replies=[said, *others], meant=first.text)
+
+
+def forget_wishes(turn: Turn) -> Json:
+    """Slots that forget whatever was being asked for, whichever skill they belong to."""
+    return {name: None for name, value in turn.slots.items() if value is not None and name not in _OUTLIVES}
+
+
+def repeat_turn(turn: Turn, language: str, last: Json | None = None) -> Turn:
+    """The turn that was answered last (or `last`), to be answered again, for instance in another language.
+
+    It keeps its own message_id, so that what it wrote down is found and not written twice.
+    """
+    last = turn.last if last is None else last
     return replace(
         turn,
         text=str(last.get("text") or ""),
+        message_id=str(last.get("message_id") or turn.message_id),
         language=language,
         script="",
         pressed=True,

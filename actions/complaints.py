@@ -1,32 +1,40 @@
-"""Complaints: names the problem, says the way out, and brings a person at once to whoever is furious.
+"""Complaints: names the problem, says sorry once, offers the way out that fits, and writes it down with its severity.
 
-domain/complaints.yml: intent complaint. The way out depends on what the complaint is about (words.yml, `complaints`).
+domain/complaints.yml: intent complaint (buttons `/complaint{"kind"}`). Who is furious, in danger, or complains again
+gets a person at once, before others. Kinds and words stand in `_complaint_words`.
 """
 
 from __future__ import annotations
 
-from actions._buttons import english_button, order_button, person_button
+from actions._buttons import button, english_button, order_button, person_button
+from actions._complaint_words import GRAVE, choose_kind, is_dangerous, is_furious, kind_buttons
 from actions._faq_answers import topic_button
 from actions._handing import hand_off
 from actions._hearing import ListeningAction
-from actions._turn import Answer, Reply, Turn
-from actions._words import find_keys, is_shouting
-from bot.language.texts import say
+from actions._records import said_by
+from actions._turn import Answer, Json, Reply, Turn
+from bot.care.models import Severity
+from bot.care.records import Noted, record_complaint
+from bot.language.texts import has_text, say
+from bot.shop.catalogue import load_catalogue
+from bot.shop.identity import list_verified_names
 
-# What helps next with each kind of problem; `order` is the look-up of the customer's order.
+# What helps next with each kind of problem: the look-up, a wish, or an FAQ topic.
 _NEXT: dict[str, tuple[str, ...]] = {
     "late": ("order", "delivery.delayed"),
     "not_received": ("order", "delivery.not_received"),
-    "damaged": ("return.damaged", "exchange.how"),
-    "wrong_item": ("return.wrong_item", "exchange.how"),
-    "refund": ("order", "refund.time"),
+    "damaged": ("return_request", "return.damaged"),
+    "wrong_item": ("return_request", "return.wrong_item"),
+    "refund": ("refund_status", "refund.time"),
     "payment": ("payment.double_charge", "payment.failed"),
-    "quality": ("return.how", "return.policy"),
+    "price": ("price.match", "order"),
+    "quality": ("return_request", "return.policy"),
+    "delivery": ("order", "support.complaint_process"),
+    "website": ("order.place", "order"),
     "service": ("support.complaint_process",),
-    "other": ("support.complaint_process", "order"),
+    "other": (),
 }
-# More telling first: a late refund is a matter of the refund, a broken thing that came late of the breakage.
-_ORDER = ("not_received", "payment", "refund", "damaged", "wrong_item", "late", "service", "quality")
+_WISHES = frozenset({"return_request", "refund_status"})
 
 
 class ActionAnswerComplaint(ListeningAction):
@@ -34,32 +42,81 @@ class ActionAnswerComplaint(ListeningAction):
 
     action_name = "action_answer_complaint"
 
+    def hear_more(self, turn: Turn) -> Answer | None:
+        """Nothing: a product in such a message is not what it is about."""
+        return None
+
     def answer(self, turn: Turn) -> Answer:
-        if is_furious(turn):
-            return hand_off(turn, "complaint")
-        kind = choose_kind(turn.text)
-        language = turn.language
-        problem, way = (
-            say(f"handoff.complaint.problems.{kind}", language),
-            say(f"handoff.complaint.ways.{kind}", language),
-        )
-        text = say("handoff.complaint.answer", language, problem=problem, way_out=way)
-        steps = [order_button(language) if step == "order" else topic_button(step, language) for step in _NEXT[kind]]
-        buttons = [*(step for step in steps if step), person_button(language)]
-        if turn.romanised:
-            buttons.append(english_button())
-        said = f"{text}\n\n{say('handoff.complaint.close', language)}"
-        return Answer([Reply(said, buttons)], offer="person")
+        kind = choose_kind(turn)
+        if turn.pressed and not turn.repeated and not turn.entity("kind"):
+            return _ask(turn, "care.complaint.ask")
+        danger, furious = is_dangerous(turn.text), is_furious(turn.text)
+        kind = "safety" if danger else kind
+        noted = record_complaint(said_by(turn), kind, choose_severity(kind, furious), find_order(turn))
+        if danger:
+            return hand_over(turn, noted, "safety")
+        # The kind chosen after "what happened?" is no second complaint.
+        if furious or noted.earlier:
+            return hand_over(turn, noted, "urgent" if furious else "again")
+        if kind == "other":
+            return _ask(turn, "care.complaint.tell_more", noted.number)
+        return _offer_way_out(turn, kind, noted)
 
 
-def is_furious(turn: Turn) -> bool:
-    """Swear-words, threats, the law, capitals, or a complaint that comes again."""
-    if turn.times_before("complaint"):
-        return True
-    return bool(find_keys("furious", turn.text)) or is_shouting(turn.text) or turn.text.count("!") >= 3
+def hand_over(turn: Turn, noted: Noted, how: str) -> Answer:
+    """A person, before others; `how` names the words: urgent, again, safety or passed."""
+    text = say(f"care.complaint.{how}", turn.language, number=noted.number)
+    handed = hand_off(turn, "sensitive" if how == "safety" else "complaint", text)
+    priority = {"safety": 3, "urgent": 2, "again": 2}.get(how, noted.severity - 1)
+    summary = {**handed.turn["summary"], "priority": priority, "complaint": noted.number, "kind": noted.kind}
+    return Answer(handed.replies, turn={**handed.turn, "summary": summary}, repeatable=False)
 
 
-def choose_kind(text: str) -> str:
-    """What the complaint is about; `other` if it does not say."""
-    found = set(find_keys("complaints", text))
-    return next((kind for kind in _ORDER if kind in found), "other")
+def choose_severity(kind: str, furious: bool) -> Severity:
+    """How soon a person has to look."""
+    if furious or kind == "safety":
+        return Severity.URGENT
+    return Severity.HIGH if kind in GRAVE else Severity.NORMAL
+
+
+def find_order(turn: Turn) -> str:
+    """The order the complaint is about, if it names one or just one has been proved here."""
+    shown = list_verified_names(turn.conversation)
+    return turn.entity("order") or (shown[0] if len(shown) == 1 else "")
+
+
+def _ask(turn: Turn, key: str, number: str = "") -> Answer:
+    buttons = [*kind_buttons(turn.language), person_button(turn.language)]
+    if turn.romanised:
+        buttons.append(english_button())
+    return Answer([Reply(say(key, turn.language, number=number), buttons)], offer="person")
+
+
+def _offer_way_out(turn: Turn, kind: str, noted: Noted) -> Answer:
+    language = turn.language
+    problem, way = _name_problem(turn, kind), say(f"care.complaint.ways.{kind}", language)
+    text = say("care.complaint.answer", language, problem=problem, way_out=way)
+    steps = [_step_button(step, turn) for step in _NEXT[kind]]
+    buttons = [*(step for step in steps if step), person_button(language)]
+    if turn.romanised:
+        buttons.append(english_button())
+    closing = say("care.complaint.noted", language, number=noted.number)
+    return Answer([Reply(f"{text}\n\n{closing}", buttons)], offer="person")
+
+
+def _name_problem(turn: Turn, kind: str) -> str:
+    """The problem in the customer's own matter: with the product's name if they named one."""
+    item = load_catalogue().get(turn.entity("product"))
+    key = f"care.complaint.problems_item.{kind}"
+    if item is not None and has_text(key, turn.language):
+        return say(key, turn.language, item=item.name(turn.language))
+    return say(f"care.complaint.problems.{kind}", turn.language)
+
+
+def _step_button(step: str, turn: Turn) -> Json | None:
+    if step == "order":
+        return order_button(turn.language)
+    if step in _WISHES:
+        named = {"order": order} if (order := find_order(turn)) else {}
+        return button(say(f"handoff.routes.{step}", turn.language), step, "choice", **named)
+    return topic_button(step, turn.language)

@@ -9,7 +9,9 @@ from actions._buttons import button, english_button, person_button
 from actions._faq_answers import find_answer, related_buttons
 from actions._handing import ask_back
 from actions._hearing import ListeningAction
+from actions._openings import shorten_answer
 from actions._product_answer import tell_aspect
+from actions._repeats import count_said
 from actions._turn import Answer, Json, Reply, Turn
 from bot.language.texts import say
 from bot.shop.catalogue import load_catalogue
@@ -33,8 +35,10 @@ class ActionAnswerFaq(ListeningAction):
         found = find_answer(topic, turn.language)
         if found is None:
             return ask_back(turn)
-        again = turn.last.get("action") == self.action_name and turn.last.get("topic") == topic
-        text = say("faq.again", turn.language, answer=found.answer) if again else found.answer
+        # Asked again: shorter, with a person first; `vary` looks after further times.
+        told = count_said(turn.last.get("said") or (), found.answer)
+        again = told > 0 and not turn.repeated
+        text = say("faq.again", turn.language, answer=shorten_answer(found.answer)) if again else found.answer
         if own := tell_of_product(topic, turn):
             text = f"{own}\n\n{text}"
         buttons = [*related_buttons(found, turn.language), *feedback_buttons(topic, turn.language)]

@@ -14,10 +14,12 @@ class ActionAnswerOutOfScope(ListeningAction):
     """Says kindly that this is not ours and what is, and invents nothing."""
 
     action_name = "action_answer_out_of_scope"
+    varies = False
 
     def answer(self, turn: Turn) -> Answer:
-        key = "smalltalk.out_of_scope.again" if turn.times_before("out_of_scope") else "smalltalk.out_of_scope.first"
+        times = turn.times_before("out_of_scope")
+        key = "smalltalk.out_of_scope.again" if times % 2 else "smalltalk.out_of_scope.first"
         buttons = start_buttons(turn.language)
-        if turn.times_before("out_of_scope"):
+        if times:
             buttons.append(person_button(turn.language))
         return reply_with(turn, say(key, turn.language, shop=config().shop_name), buttons)

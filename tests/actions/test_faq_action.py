@@ -50,13 +50,13 @@ async def test_the_button_says_the_answer_in_english_and_english_stays(customer:
     assert "49" in pressed
     assert not any("\u0a80" <= char <= "\u0aff" for char in pressed)
     again = await customer.say("action_answer_faq", "refund kyare malse mane kaho", gate=GATE)
-    assert gujarati in again
+    assert gujarati.split(".")[0] in again
     assert customer.slots["chosen_language"] is None
 
 
 async def test_a_switch_with_nothing_to_repeat_goes_on_kindly(customer: Customer) -> None:
     text = await customer.say("action_switch_language", '/switch_language{"language": "ta"}', language="ta")
-    assert text == say("smalltalk.switch_language.done", "ta")
+    assert text == say("manners.language.done", "ta")
 
 
 async def test_an_edited_faq_does_not_silence_a_fresh_action_server(customer: Customer) -> None:
@@ -74,9 +74,10 @@ async def test_an_edited_faq_does_not_silence_a_fresh_action_server(customer: Cu
 async def test_the_same_question_twice_gets_more_than_the_same_text(customer: Customer) -> None:
     first = await customer.say("action_answer_faq", "refund time", gate=GATE)
     second = await customer.say("action_answer_faq", "refund time", gate=GATE)
-    assert first in second
-    assert second != first
-    assert customer.buttons[0]["payload"] == "/human"
+    third = await customer.say("action_answer_faq", "refund time", gate=GATE)
+    assert first.split(".")[0] in second
+    assert len({first, second, third}) == 3
+    assert "/human" in [button["payload"] for button in customer.buttons]
 
 
 async def test_a_topic_that_does_not_exist_asks_back(customer: Customer) -> None:
