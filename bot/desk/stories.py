@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from bot.care.models import Complaint
 from bot.config import config
 from bot.conversations.handoffs import name_agent
 from bot.conversations.models import Conversation, Message
@@ -59,6 +60,12 @@ def build_story(conversation: Conversation) -> list[Entry]:
     for hand_off in conversation.hand_offs.all():
         entries.append(Entry("hand_off", hand_off.created_at, reason=hand_off.reason))
     return sorted(entries, key=lambda entry: entry.at)
+
+
+def build_complaints(conversation: Conversation) -> list[Complaint]:
+    """What the customer is unhappy about, not settled yet, the most pressing first."""
+    found = Complaint.objects.filter(conversation=str(conversation.pk), settled_at=None)
+    return list(found.order_by("-severity", "-made_at"))
 
 
 def build_orders(conversation: Conversation, language: str) -> list[OrderShown]:

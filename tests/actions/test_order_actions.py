@@ -191,11 +191,6 @@ async def test_a_wish_of_before_does_not_stick_to_a_new_question(customer: Custo
     assert customer.slots["orders_wish"] == "order_cancel"
 
 
-async def test_own_data_is_shown_by_a_person_only(customer: Customer) -> None:
-    assert says(await customer.say("action_answer_privacy_request", "delete my data"), "orders.privacy.request")
-    assert customer.buttons[0]["payload"] == "/human"
-
-
 def _message(text: str, message_id: str, **entities: str) -> dict[str, object]:
     parsed = {
         "text": text, "intent": {"name": "order_status"}, "message_id": message_id, "metadata": {},

@@ -12,7 +12,7 @@ from tests.bot.desk.conftest import Make
 OURS = sorted(
     f"{model._meta.app_label}/{model._meta.model_name}"
     for model in admin.site._registry
-    if model._meta.app_label in {"shop", "conversations"}
+    if model._meta.app_label in {"shop", "conversations", "care"}
 )
 
 

@@ -8,6 +8,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from bot.care.models import Severity
+from bot.care.records import Said, record_complaint
 from bot.conversations.models import Conversation
 from bot.conversations.states import Author, State
 from bot.page_texts import area_texts
@@ -49,6 +51,21 @@ def test_waiting_list_is_first_come_first_served(desk: Client, make: Make) -> No
     page = desk.get("/desk/?show=waiting").content.decode()
     assert page.index("came first") < page.index("came second")
     assert "with the bot" not in page
+
+
+def test_the_furious_are_listed_before_those_who_came_first(desk: Client, make: Make) -> None:
+    make("came first")
+    furious = make("came second, furious")
+    furious.hand_offs.update(priority=2)
+    page = desk.get("/desk/?show=waiting").content.decode()
+    assert page.index("came second, furious") < page.index("came first")
+    assert page.count(area_texts("desk", "en")["list.urgent"]) == 1
+
+
+def test_an_open_complaint_is_shown_with_the_conversation(desk: Client, make: Make) -> None:
+    found = make("broken")
+    noted = record_complaint(Said(str(found.pk), "m1", text="broken"), "damaged", Severity.URGENT)
+    assert noted.number in desk.get(path(found)).content.decode()
 
 
 def test_mine_shows_only_my_own(desk: Client, make: Make, meera: User) -> None:
