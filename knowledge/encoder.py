@@ -1,7 +1,7 @@
 """Turns texts into vectors, whatever the model is.
 
 Called by the training pipeline, the message pipeline and the FAQ index. The default is the project's own model
-(`knowledge.onnx_model`); any other name is a model of sentence-transformers, by id or path (`knowledge.sentence_model`).
+(`knowledge.onnx_model`); any other name is a model of sentence-transformers (`knowledge.sentence_model`).
 Knows nothing of topics or intents.
 """
 

@@ -1,7 +1,7 @@
 """`seva calibrate`: fits the gate on labelled cases that training never saw, and writes `bot/nlu/gate.json`.
 
-Cases: our own (`tests/nlu/*.jsonl`) and further files of which only even ids count. Training examples are no use here: the
-encoder has learned from them. The model is fitted from the same files as by `rasa train`, so no running system is needed.
+Cases: our own (`tests/nlu/*.jsonl`) and further files of which only even ids count. Training examples are no use here:
+the encoder has learned from them. The model is fitted from the same files as by `rasa train`; nothing need run.
 """
 
 import json

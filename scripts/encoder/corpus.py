@@ -1,7 +1,7 @@
-"""The texts that the encoder learns from: labelled questions and wishes, texts in parallel, and noise as phones make it.
+"""The texts that the encoder learns from: labelled ones, texts in parallel, and noise as phones make it.
 
-Shop texts come from `knowledge/sources` and `data/nlu` (never from evaluation cases). Public sets are read from a folder
-outside the project: the training rows of CLINC150, and restaurant dialogues in English and code-mixed romanised
+Shop texts come from `knowledge/sources` and `data/nlu` (never from evaluation cases). Public sets are read from a
+folder outside the project: the training rows of CLINC150, and restaurant dialogues in English and code-mixed romanised
 Gujarati and Tamil.
 """
 

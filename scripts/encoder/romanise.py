@@ -8,37 +8,24 @@ from __future__ import annotations
 
 import random
 
-Choices = tuple[str, ...]
 
-_GU: dict[str, Choices] = dict(
-    zip(
-        "કખગઘચછજઝટઠડઢણતથદધનપફબભમયરલવશષસહળઞઙ",
-        [("k",), ("kh",), ("g",), ("gh",), ("ch", "c"), ("ch", "chh", "6"), ("j",), ("z", "jh"), ("t",), ("th",), ("d",), ("dh",),
-         ("n",), ("t",), ("th",), ("d",), ("dh",), ("n",), ("p",), ("f", "ph"), ("b",), ("bh",), ("m",), ("y",), ("r",), ("l",), ("v", "w"),
-         ("sh", "s"), ("sh",), ("s",), ("h",), ("l",), ("n",), ("n",)],
-        strict=True,
-    )
-)  # fmt: skip
-_GU_VOWEL: dict[str, Choices] = dict(
-    zip("અઆઇઈઉઊઋએઐઓઔઍઑ", [("a",), ("a", "aa"), ("i",), ("i", "ee"), ("u",), ("u", "oo"), ("ru",), ("e",), ("ai", "e"), ("o",), ("au", "o"), ("e",), ("o",)], strict=True)
-)  # fmt: skip
-_GU_SIGN: dict[str, Choices] = dict(
-    zip("ાિીુૂૃેૈોૌૅૉ", [("a", "a", "aa"), ("i",), ("i", "i", "ee"), ("u",), ("u", "oo"), ("ru",), ("e",), ("ai", "e"), ("o",), ("au", "o"), ("e",), ("o",)], strict=True)
-)  # fmt: skip
-_TA: dict[str, Choices] = dict(
-    zip(
-        "கஙசஞடணதநபமயரலவழளறனஜஷஸஹ",
-        [("k", "g"), ("n",), ("s", "ch"), ("n",), ("d", "t"), ("n",), ("th", "dh", "t"), ("n",), ("p", "b"), ("m",), ("y",), ("r",), ("l",), ("v",),
-         ("zh", "l"), ("l",), ("r",), ("n",), ("j",), ("sh",), ("s",), ("h",)],
-        strict=True,
-    )
-)  # fmt: skip
-_TA_VOWEL: dict[str, Choices] = dict(
-    zip("அஆஇஈஉஊஎஏஐஒஓஔ", [("a",), ("aa", "a"), ("i",), ("ee", "i"), ("u",), ("oo", "u"), ("e", "ye"), ("e", "ye"), ("ai",), ("o",), ("o",), ("au",)], strict=True)
-)  # fmt: skip
-_TA_SIGN: dict[str, Choices] = dict(
-    zip("ாிீுூெேைொோௌ", [("a", "aa"), ("i",), ("i", "ee"), ("u",), ("u", "oo"), ("e",), ("e",), ("ai", "a"), ("o",), ("o",), ("au",)], strict=True)
-)  # fmt: skip
+def _table(letters: str, spellings: str) -> dict[str, list[str]]:
+    """One entry a letter; several spellings of one letter are joined by commas."""
+    return dict(zip(letters, (one.split(",") for one in spellings.split()), strict=True))
+
+
+_GU = _table(
+    "કખગઘચછજઝટઠડઢણતથદધનપફબભમયરલવશષસહળઞઙ",
+    "k kh g gh ch,c ch,chh,6 j z,jh t th d dh n t th d dh n p f,ph b bh m y r l v,w sh,s sh s h l n n",
+)
+_GU_VOWEL = _table("અઆઇઈઉઊઋએઐઓઔઍઑ", "a a,aa i i,ee u u,oo ru e ai,e o au,o e o")
+_GU_SIGN = _table("ાિીુૂૃેૈોૌૅૉ", "a,a,aa i i,i,ee u u,oo ru e ai,e o au,o e o")
+_TA = _table(
+    "கஙசஞடணதநபமயரலவழளறனஜஷஸஹ",
+    "k,g n s,ch n d,t n th,dh,t n p,b m y r l v zh,l l r n j sh s h",
+)
+_TA_VOWEL = _table("அஆஇஈஉஊஎஏஐஒஓஔ", "a aa,a i ee,i u oo,u e,ye e,ye ai o o au")
+_TA_SIGN = _table("ாிீுூெேைொோௌ", "a,aa i i,ee u u,oo e e ai,a o o au")
 _CONSONANTS = _GU | _TA
 _VOWELS = _GU_VOWEL | _TA_VOWEL
 _SIGNS = _GU_SIGN | _TA_SIGN

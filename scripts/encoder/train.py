@@ -1,4 +1,4 @@
-"""Teaches the encoder the shop's languages: `python scripts/encoder/train.py --public FOLDER --teacher FILE --out FOLDER`.
+"""Teaches the encoder the shop's languages: `python scripts/encoder/train.py --help`.
 
 One step looks at one mixed batch: lines of the same topic in all languages and writings, near topics together (they are
 the hard ones); intents of CLINC150; dialogue turns in three languages; native lines beside their romanisation. Same

@@ -111,10 +111,17 @@ def build_bert(packed: Packed, kept: list[int]) -> BertModel:
         attn_implementation="sdpa",
     )
     model = BertModel(config, add_pooling_layer=False)
+    missing, unexpected = model.load_state_dict(_read_state(packed, kept), strict=False)
+    if unexpected or [name for name in missing if "position_ids" not in name and "token_type_ids" not in name]:
+        raise ValueError(f"weights do not fit: {missing} {unexpected}")
+    return model
+
+
+def _read_state(packed: Packed, kept: list[int]) -> dict[str, torch.Tensor]:
+    """All weights by the names that BertModel gives them."""
     size, inner = packed.hidden, packed.inner
-    words = packed.weights("emb.word", len(packed.pieces), size)[kept]
     state = {
-        "embeddings.word_embeddings.weight": words,
+        "embeddings.word_embeddings.weight": packed.weights("emb.word", len(packed.pieces), size)[kept],
         "embeddings.position_embeddings.weight": packed.floats("emb.pos", (packed.positions, size)),
         "embeddings.token_type_embeddings.weight": packed.floats("emb.type", (1, size)),
         "embeddings.LayerNorm.weight": packed.floats("emb.ln.w", (size,)),
@@ -136,7 +143,4 @@ def build_bert(packed: Packed, kept: list[int]) -> BertModel:
         for name, short in norms.items():
             state[f"encoder.layer.{layer}.{name}.weight"] = packed.floats(f"l{layer}.{short}.w", (size,))
             state[f"encoder.layer.{layer}.{name}.bias"] = packed.floats(f"l{layer}.{short}.b", (size,))
-    missing, unexpected = model.load_state_dict(state, strict=False)
-    if unexpected or [name for name in missing if "position_ids" not in name and "token_type_ids" not in name]:
-        raise ValueError(f"weights do not fit: {missing} {unexpected}")
-    return model
+    return state
