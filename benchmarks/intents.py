@@ -12,6 +12,7 @@ import contextlib
 import csv
 import json
 import logging
+import re
 import sys
 import tempfile
 import time
@@ -159,10 +160,10 @@ def _train(pipeline: list[dict[str, Any]], rows: list[Row], folder: Path) -> Any
     from rasa.core.agent import Agent
     from rasa.model_training import train_nlu
 
-    # Rasa reads "/" in an intent as a retrieval intent and "[a](b)" in YAML as an entity: numbers and JSON are safe.
+    # Rasa reads "/" in an intent as a retrieval intent and "[a](b)" in YAML as an entity: names are cleaned.
     names = sorted({row.label for row in rows})
     place = {name: number for number, name in enumerate(names)}
-    examples = [{"text": row.text, "intent": _intent(place[row.label])} for row in rows]
+    examples = [{"text": row.text, "intent": _intent(row.label, place[row.label])} for row in rows]
     data, config = folder / "nlu.json", folder / "config.yml"
     data.write_text(json.dumps({"rasa_nlu_data": {"common_examples": examples}}), encoding="utf-8")
     content = {"recipe": "default.v1", "assistant_id": "benchmark", "language": "en", "pipeline": pipeline}
@@ -188,15 +189,21 @@ async def _ask(agent: Any, test: list[Row]) -> list[Guess]:
 
 def _guess(names: list[str], parsed: dict[str, Any]) -> Guess:
     ranking = [one for one in parsed.get("intent_ranking") or [] if one["name"] not in (None, FALLBACK)]
-    labelled = [(names[int(one["name"].removeprefix("label_"))], float(one["confidence"])) for one in ranking]
+    labelled = [(names[_number(one["name"])], float(one["confidence"])) for one in ranking]
     if not labelled:
         return Guess("", 0.0)
     inside = (confidence for label, confidence in labelled if label not in OUTSIDE)
     return Guess(labelled[0][0], next(inside, 0.0))
 
 
-def _intent(number: int) -> str:
-    return f"label_{number}"
+def _intent(label: str, number: int) -> str:
+    """The label as a name that Rasa takes, with its number at the end in letters, which no two labels share."""
+    place = "".join(chr(ord("a") + int(digit)) for digit in str(number))
+    return re.sub(r"\W+|_+", "_", label).strip("_") + f"__{place}"
+
+
+def _number(intent: str) -> int:
+    return int("".join(str(ord(char) - ord("a")) for char in intent.rpartition("__")[2]))
 
 
 def _parse_options() -> argparse.Namespace:
