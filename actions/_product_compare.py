@@ -8,7 +8,9 @@ from actions._product_reference import find_named, find_shown
 from actions._product_wish import Listing
 from actions._product_words import build_card, price_span, values, word_price, word_stock
 from actions._turn import Answer, Reply, Turn
+from actions._words import read_area
 from bot.language.formats import money
+from bot.language.normalise import normalise
 from bot.language.texts import say
 from bot.shop.catalogue import Item
 from bot.shop.search import Wish, guess_products
@@ -49,12 +51,27 @@ def find_pair(turn: Turn, catalogue: dict[str, Item]) -> list[Item]:
     if len(found) < 2:
         guessed = guess_products(catalogue.values(), turn.text, turn.language)
         found = _once([*found, *(item for item in guessed if item in shown)])
+    if len(found) < 2 and len(parts := _name_parts(turn, catalogue)) == 2:
+        return parts
     current = catalogue.get(str(turn.slots.get("products_current") or "")) or catalogue.get(turn.page_product)
     if len(found) == 1 and current:
         found = _once([current, *found]) if current not in found else found
     if not found and len(shown) == 2:
         return shown
     return found[:2]
+
+
+def _name_parts(turn: Turn, catalogue: dict[str, Item]) -> list[Item]:
+    """The products that the words on both sides of an "and" mean; the likeliest of each side."""
+    between = {str(word) for word in read_area("product_between")}
+    parts: list[list[str]] = [[]]
+    for word in normalise(turn.text).replace(",", " , ").split():
+        if word.lower() in between or word == ",":
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    guessed = (guess_products(catalogue.values(), " ".join(part), turn.language) for part in parts)
+    return _once([likely[0] for likely in guessed if likely])
 
 
 def _tell_apart(turn: Turn, named: list[Item]) -> list[Item]:

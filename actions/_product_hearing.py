@@ -10,17 +10,19 @@ from dataclasses import replace
 from actions._product_compare import answer_compare
 from actions._product_info import answer_info
 from actions._product_list import answer_more, answer_not_sold, answer_search, find_not_sold
-from actions._product_moves import find_move, wants_stop
+from actions._product_moves import find_move, only_pages, wants_stop
 from actions._product_notify import answer_notify, answer_stop, has_promise
-from actions._product_reference import find_pointed, find_products, find_shown
+from actions._product_reference import find_named, find_pointed, find_products, find_shown
 from actions._product_sizes import answer_size
 from actions._product_wish import only_narrows, read_listing, read_own_wish, read_wish
 from actions._turn import Answer, Turn
+from actions._words import find_spelled
 from bot.shop.catalogue import Item, load_catalogue
 
 PRODUCT_ACTIONS = ("action_search_products", "action_answer_product")
-# Routes under which such a message may arrive when it is not understood as one about products.
-_UNSURE = ("nlu_fallback", "out_of_scope", "affirm", "deny", "feedback", "product_search", "product_info")
+_ASKING = ("product_search", "product_info")
+# Surely understood as one of these, a message may still go on with the products shown a moment ago.
+_MAY_GO_ON = ("out_of_scope", "affirm", "deny", "feedback")
 # Topics of the FAQ that mean something done about a product, if one is meant.
 _MOVE_OF_TOPIC = {"product.restock": "notify", "product.size_guide": "size_advice"}
 SHORT_WORDS_MAX = 8
@@ -30,7 +32,10 @@ def answer_move(turn: Turn, catalogue: dict[str, Item]) -> Answer | None:
     """The answer to "more", "compare", "notify me", "stop" and "which size", and to a number we asked for."""
     if asked := _answer_asked(turn, catalogue):
         return asked
-    move = find_move(turn)
+    return _make_move(turn, catalogue, find_move(turn))
+
+
+def _make_move(turn: Turn, catalogue: dict[str, Item], move: str) -> Answer | None:
     if move == "more":
         return answer_more(turn, catalogue)
     if move == "compare":
@@ -52,19 +57,25 @@ def hear_products(turn: Turn) -> Answer | None:
     if stopped := hear_stop(turn):
         return stopped
     route, topic = str(turn.gate.get("route") or ""), str(turn.gate.get("topic") or "")
-    unsure = turn.gate.get("decision") != "answer" or route in _UNSURE
-    if not unsure and find_move(turn) != _MOVE_OF_TOPIC.get(topic):
-        return None
+    sure = turn.gate.get("decision") == "answer"
+    if _is_after_products(turn) and only_pages(turn) and (page := answer_more(turn, load_catalogue())):
+        return _as_products(page)
+    if sure and route not in _MAY_GO_ON:
+        # A question of the FAQ stays one in the record.
+        moves = topic in _MOVE_OF_TOPIC and find_move(turn) == _MOVE_OF_TOPIC[topic]
+        return answer_move(turn, load_catalogue()) if moves else None
     catalogue = load_catalogue()
-    found = answer_move(turn, catalogue)
-    if found is None and unsure:
-        found = _go_on(turn, catalogue)
-    if found is None:
-        return None
-    # A question of the FAQ stays one in the record; what was not understood has been understood now.
-    wish = "product_search" if found.action == "action_search_products" else "product_info"
-    record = {"route": wish, "decision": "answer", "reason": None, "topic": None} if unsure else {}
-    return replace(found, turn={**record, **found.turn})
+    found = _go_on(turn, catalogue, sure, asking=route in _ASKING)
+    if found is not None:
+        return _as_products(found)
+    return _refuse(turn, catalogue, sure, route)
+
+
+def _as_products(answer: Answer) -> Answer:
+    """The answer with the record of a message about products: what was not understood has been understood now."""
+    route = "product_search" if answer.action == PRODUCT_ACTIONS[0] else "product_info"
+    record = {"route": route, "decision": "answer", "reason": None, "topic": None}
+    return replace(answer, turn={**record, **answer.turn})
 
 
 def hear_stop(turn: Turn) -> Answer | None:
@@ -74,16 +85,47 @@ def hear_stop(turn: Turn) -> Answer | None:
     return None
 
 
-def _go_on(turn: Turn, catalogue: dict[str, Item]) -> Answer | None:
-    """A short message that narrows the list shown, points at one of it, or asks for what we do not sell."""
-    short = len(turn.text.split()) <= SHORT_WORDS_MAX
-    if turn.last.get("action") in PRODUCT_ACTIONS and short:
-        if pointed := find_pointed(turn, find_shown(turn, catalogue)):
-            return answer_info(turn, catalogue, pointed)
-        if read_listing(turn) and only_narrows(turn, read_own_wish(turn)):
-            return answer_search(turn, catalogue, read_wish(turn, catalogue))
-    thing = find_not_sold(turn.text) if short else ""
-    return answer_not_sold(turn, catalogue, thing) if thing else None
+def _go_on(turn: Turn, catalogue: dict[str, Item], sure: bool, asking: bool) -> Answer | None:
+    """The answer to a short message that moves on, points at one of the list shown, or narrows it.
+
+    sure: it was surely understood as something else. asking: it is likely about products, but which way is not clear.
+    """
+    if asked := _answer_asked(turn, catalogue):
+        return asked
+    after, short = _is_after_products(turn), len(turn.text.split()) <= SHORT_WORDS_MAX
+    if sure and not (after and short):
+        return None
+    if moved := _make_move(turn, catalogue, find_move(turn, spelled=True)):
+        return moved
+    if short and (after or asking) and (pointed := find_pointed(turn, find_shown(turn, catalogue))):
+        return answer_info(turn, catalogue, pointed)
+    if short and after and read_listing(turn) and _surely_narrows(turn):
+        return answer_search(turn, catalogue, read_wish(turn, catalogue))
+    named = find_named(turn, catalogue) if asking and short else []
+    return answer_info(turn, catalogue, named) if len(named) == 1 else None
+
+
+def _surely_narrows(turn: Turn) -> bool:
+    """Whether it narrows by a colour, a size, a price, what it is made of or an order; an occasion may be anything."""
+    own = read_own_wish(turn)
+    sorts = find_spelled("product_sorts", turn.text)
+    says = own.colours or own.sizes or own.price_min or own.price_max or own.materials or sorts
+    return bool(says) and only_narrows(turn, own)
+
+
+def _refuse(turn: Turn, catalogue: dict[str, Item], sure: bool, route: str) -> Answer | None:
+    """We do not sell that. Surely not ours, it is not recorded as a message about products."""
+    if route not in (*_ASKING, "out_of_scope") or len(turn.text.split()) > SHORT_WORDS_MAX:
+        return None
+    thing = find_not_sold(turn.text)
+    if not thing:
+        return None
+    answer = answer_not_sold(turn, catalogue, thing)
+    return replace(answer, turn={"product": None, **answer.turn}) if sure else _as_products(answer)
+
+
+def _is_after_products(turn: Turn) -> bool:
+    return turn.last.get("action") in PRODUCT_ACTIONS
 
 
 def _answer_asked(turn: Turn, catalogue: dict[str, Item]) -> Answer | None:

@@ -9,7 +9,7 @@ import re
 from functools import cache
 
 from actions._turn import Turn
-from actions._words import find_keys, load_words, read_area
+from actions._words import find_keys, find_spelled, load_words, read_area
 from bot.language.fold import fold
 from bot.language.normalise import normalise
 
@@ -22,12 +22,15 @@ _NEW = ("kind", "color", "size", "price_max", "price_min", "order")
 _WORD = re.compile(r"[^\s!-/:-@\[-`{-~।₹…–—“”‘’]+")
 
 
-def find_move(turn: Turn) -> str:
-    """`more`, `compare`, `notify`, `stop_notify`, `size_advice`, or an empty text."""
+def find_move(turn: Turn, spelled: bool = False) -> str:
+    """`more`, `compare`, `notify`, `stop_notify`, `size_advice`, or an empty text.
+
+    spelled: only words spelled as we know them count, for messages that are not understood as ones about products.
+    """
     if turn.pressed:
         return _pressed_move(turn)
-    found = find_keys("product_moves", turn.text)
-    if find_keys("product_tell", turn.text) and find_keys("product_comes_back", turn.text):
+    found = (find_spelled if spelled else find_keys)("product_moves", turn.text)
+    if not spelled and find_keys("product_tell", turn.text) and find_keys("product_comes_back", turn.text):
         found.append("notify")
     for move in ("stop_notify", "notify", "compare"):
         if move in found:
@@ -43,6 +46,14 @@ def _pressed_move(turn: Turn) -> str:
     if wish in ("notify", "stop_notify", "size_advice", "compare"):
         return wish
     return "more" if turn.entity("page") else ""
+
+
+def only_pages(turn: Turn) -> bool:
+    """Whether the message is nothing but words that turn the page: "next", "show more please"."""
+    said = fold(normalise(turn.text))
+    courtesies = {word for phrase in load_words("page_courtesies")["page_courtesies"] for word in phrase.split()}
+    words = " ".join(word for word in said.split() if word not in courtesies)
+    return bool(words) and f" {words} " in load_words("product_moves")["more"]
 
 
 def wants_stop(turn: Turn) -> bool:

@@ -60,6 +60,22 @@ def _exact(area: str) -> dict[str, re.Pattern[str]]:
     return found
 
 
+def find_spelled(area: str, text: str) -> list[str]:
+    """The keys of the area that the text speaks of as they are spelled; words of four letters or more may go on."""
+    said = normalise(text).lower()
+    return [key for key, pattern in _spelled(area).items() if pattern.search(said)]
+
+
+@cache
+def _spelled(area: str) -> dict[str, re.Pattern[str]]:
+    found = {}
+    for key, phrases in read_area(area).items():
+        words = (normalise(str(phrase)).lower() for phrase in phrases)
+        ends = (re.escape(word) + ("" if len(word.split()[-1]) >= 4 else r"(?![^\s!-/:-@])") for word in words)
+        found[str(key)] = re.compile(r"(?<![^\s!-/:-@])(?:" + "|".join(ends) + ")")
+    return found
+
+
 def find_in_order(area: str, text: str) -> list[str]:
     """The keys of the area that the text speaks of, in the order in which it does."""
     folded = f" {fold(normalise(text))} "

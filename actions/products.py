@@ -24,7 +24,7 @@ from actions._turn import Answer, Turn
 from actions._words import read_area
 from bot.language.languages import DEFAULT_LANGUAGE
 from bot.shop.catalogue import Item, load_catalogue
-from bot.shop.search import Wish, guess_products, has_unknown_words
+from bot.shop.search import Wish, fitting_choices, guess_products, has_unknown_words
 
 
 class ProductAction(ListeningAction):
@@ -87,10 +87,13 @@ class ActionAnswerProduct(ProductAction):
     def _narrows(turn: Turn, catalogue: dict[str, Item]) -> bool:
         """Whether it narrows the list shown ("in red", "cheaper ones") and points at none of it."""
         listing = read_listing(turn)
-        if listing is None or turn.last.get("action") != ActionSearchProducts.action_name or len(listing.shown) < 2:
+        if listing is None or turn.last.get("action") != ActionSearchProducts.action_name:
             return False
-        own = read_own_wish(turn)
-        return only_narrows(turn, own) and not find_pointed(turn, find_shown(turn, catalogue))
+        own, shown = read_own_wish(turn), find_shown(turn, catalogue)
+        # Of a single one shown it asks something, unless that one is not made so ("actually maroon").
+        if len(shown) < 2 and (not own.colours or any(fitting_choices(item, own) for item in shown)):
+            return False
+        return only_narrows(turn, own) and not find_pointed(turn, shown)
 
 
 def names_unknown(turn: Turn, catalogue: dict[str, Item]) -> bool:
