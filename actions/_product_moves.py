@@ -64,6 +64,22 @@ def wants_stop(turn: Turn) -> bool:
     return bool(words) and len(words) <= STOP_WORDS_MAX and any(phrase in said for phrase in phrases)
 
 
+def named_handles(turn: Turn) -> list[str]:
+    """Products that the message itself (or the button) names; a word that only points ("anathi") names none."""
+    said, pointers = normalise(turn.text).lower(), {str(one) for how in ("this", "that") for one in _pointers(how)}
+    named = []
+    for one in turn.entities:
+        if one.get("entity") == "product" and one.get("role") != "context":
+            start, end = int(one.get("start") or 0), int(one.get("end") or 0)
+            if said[start:end] not in pointers or end <= start:
+                named.append(str(one.get("value")))
+    return list(dict.fromkeys(named))
+
+
+def _pointers(how: str) -> list[str]:
+    return list(read_area("product_pointers")[how])
+
+
 def find_sorts(text: str) -> list[str]:
     """`cheapest`, `dearest`, `newest`, `rated`, and `cheaper` or `dearer` than what was shown."""
     found = find_keys("product_sorts", text)
@@ -105,7 +121,7 @@ _NAMED = re.compile(r"(?:\bno\.?|\bnumber|\boption|#|નંબર|நம்ப�
 def points(text: str, how: str) -> bool:
     """Whether the text points: `this` or `that`."""
     words = {match.group().lower() for match in _WORD.finditer(normalise(text))}
-    return not words.isdisjoint(str(word) for word in read_area("product_pointers")[how])
+    return not words.isdisjoint(str(word) for word in _pointers(how))
 
 
 @cache

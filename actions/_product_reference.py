@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from actions._product_moves import find_places, find_sorts, points
+import re
+
+from actions._product_moves import find_places, find_sorts, named_handles, points
 from actions._product_wish import read_listing
 from actions._turn import Turn
+from bot.language.fold import fold
 from bot.shop.catalogue import Item
 from bot.shop.search import Wish, fitting_choices, guess_products, lowest_price
 
 NAMED_MAX = 3
+# A longer message that describes a product means that product.
+GOING_ON_WORDS_MAX = 7
+# So many folded letters tell a word, whatever ending it has.
+STEM = 5
+# What follows in a name only describes.
+_TAIL = re.compile(r"\s(?:with|for)\s|\s?\(")
 # What a message pointing at something shown holds besides: not a kind of its own.
 _TALKED_ABOUT = ("action_answer_product", "action_search_products")
 
@@ -33,18 +42,32 @@ def find_products(turn: Turn, catalogue: dict[str, Item]) -> list[Item]:
     guessed = guess_products(catalogue.values(), turn.text, turn.language)
     if guessed and known and known[0] in guessed:
         return known[:1]
+    if known and _goes_on(turn):
+        # A word or two that describe ("waterproof?") say something of what was talked about.
+        guessed = [item for item in guessed if item in shown or _says_what(item, turn)]
     among = [item for item in guessed if item in shown]
     return (among if len(among) == 1 else guessed) or known[:1] or find_context(turn, catalogue)
 
 
+def _goes_on(turn: Turn) -> bool:
+    """Whether a short message right after products names no kind of thing of its own."""
+    short = len(turn.text.split()) <= GOING_ON_WORDS_MAX
+    return short and turn.last.get("action") in _TALKED_ABOUT and not turn.entity("kind")
+
+
+def _says_what(item: Item, turn: Turn) -> bool:
+    """Whether the message holds the word of the name that says what the thing is: the last one, numbers aside."""
+    said = fold(turn.text).split()
+    for name in (item.title, item.name(turn.language), item.kind):
+        words = [word for word in fold(_TAIL.split(name.lower())[0]).split() if word.isalpha() and len(word) > 1]
+        if words and any(word.startswith(words[-1][:STEM]) for word in said):
+            return True
+    return False
+
+
 def find_named(turn: Turn, catalogue: dict[str, Item]) -> list[Item]:
     """Products that the message itself (or the button) names."""
-    handles = [
-        str(one.get("value"))
-        for one in turn.entities
-        if one.get("entity") == "product" and one.get("role") != "context"
-    ]
-    return [catalogue[handle] for handle in dict.fromkeys(handles) if handle in catalogue]
+    return [catalogue[handle] for handle in named_handles(turn) if handle in catalogue]
 
 
 def find_context(turn: Turn, catalogue: dict[str, Item]) -> list[Item]:

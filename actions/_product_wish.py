@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from actions._product_moves import find_sorts
+from actions._product_moves import find_sorts, named_handles
 from actions._turn import Json, Turn
 from actions._words import find_exact, find_keys, read_area
 from bot.shop.catalogue import Item
@@ -103,7 +103,7 @@ def read_own_wish(turn: Turn) -> Wish:
 
 def only_narrows(turn: Turn, own: Wish) -> bool:
     """Whether the message names no thing by itself but something that narrows."""
-    named = _hard(own.kinds) or "gift" in own.kinds + own.purposes or _named(turn)
+    named = _hard(own.kinds) or "gift" in own.kinds + own.purposes or named_handles(turn)
     says = own.colours or own.sizes or own.price_min or own.price_max or own.materials or find_sorts(own.text)
     soft = own.kinds or own.purposes
     return not named and bool(says or (soft and len(own.text.split()) <= NARROWING_WORDS_MAX))
@@ -153,10 +153,6 @@ def _shift(turn: Turn, wish: Wish, shown: list[Item]) -> Wish:
     if "dearer" in sorts:
         return replace(wish, price_min=max(prices) + 1, price_max=None, sort="cheapest")
     return wish
-
-
-def _named(turn: Turn) -> bool:
-    return any(one.get("entity") == "product" and one.get("role") != "context" for one in turn.entities)
 
 
 def _hard(kinds: Iterable[str]) -> list[str]:
