@@ -35,7 +35,7 @@ def hear_manners(turn: Turn) -> Answer | None:
     if find_worded(turn.text):
         return _answered(switch_language(turn))
     # A task has its own way of stopping, and takes a sign for an answer it cannot read.
-    if turn.in_task and (not _LETTER_OR_DIGIT.search(turn.text) or find_keys("order_stop", turn.text)):
+    if turn.in_task and (not _LETTER_OR_DIGIT.search(turn.text) or _stops(turn.text)):
         return None
     if not _LETTER_OR_DIGIT.search(turn.text):
         return _answered(_answer_signs(turn))
@@ -80,6 +80,11 @@ def is_whole(text: str, area: str) -> bool:
     """Whether the whole message is one of the area's words."""
     said = _QUESTION.sub(" ", normalise(text)).casefold().strip()
     return said in {str(word).casefold() for word in read_area(area)}
+
+
+def _stops(text: str) -> bool:
+    whole = any(is_whole(text, area) for area in ("stop_words", "never_mind_alone"))
+    return whole or bool(find_keys("order_stop", text)) or "never_mind" in find_keys("manners", text)
 
 
 def _start_over(turn: Turn) -> Answer:

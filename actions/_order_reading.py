@@ -6,7 +6,7 @@ import re
 
 from actions._order_job import Job, Option, Step
 from actions._turn import Turn
-from actions._words import find_in_order
+from actions._words import find_in_order, find_keys
 from bot.language.fold import fold
 from bot.language.normalise import normalise
 
@@ -36,12 +36,40 @@ def read_step(job: Job, step: Step, turn: Turn, action: str, language: str, *, n
     options = step.options(job, language)
     if step.name == "confirm":
         return _yes_or_no(action, turn)
-    if action in _ASKING and ("?" in turn.text or turn.gate.get("topic")):
+    if is_digression(turn, action):
         return step.read(job, turn)
     found = _by_words(step, options, turn) or _by_title(options, turn)
     if not found and numbers:
         found = _by_number(options, turn)
     return found or step.read(job, turn)
+
+
+def read_instead(job: Job, step: Step, turn: Turn) -> str:
+    """The value, of a short message that was understood as another wish but says an answer word for word."""
+    if turn.pressed or is_question(turn.text) or len(turn.text.split()) > CHOICE_WORDS_MAX:
+        return ""
+    return _by_words(step, step.options(job, turn.language), turn)
+
+
+def read_ahead(job: Job, step: Step, turn: Turn, action: str) -> str:
+    """The value of a step that was not asked yet, if the words say it."""
+    if is_digression(turn, action):
+        return ""
+    options = step.options(job, turn.language)
+    return _by_words(step, options, turn) if step.area else _by_title(options, turn)
+
+
+def is_digression(turn: Turn, action: str) -> bool:
+    """Whether a message understood as a question is one, and no answer that sounds like a topic ("it came broken")."""
+    if action not in _ASKING:
+        return False
+    topic = str(turn.gate.get("topic") or "")
+    return is_question(turn.text) or bool(topic and not topic.startswith(_NEAR_TOPICS))
+
+
+def is_question(text: str) -> bool:
+    """Asked with a sign or a word of asking."""
+    return "?" in text or bool(find_keys("order_asking", text))
 
 
 def read_code(job: Job, turn: Turn) -> str:
@@ -75,6 +103,8 @@ def find_pin(text: str) -> str:
 
 # A question about something else, even if it holds a word of a choice.
 _ASKING = frozenset({"action_answer_faq", "action_search_products", "action_answer_product"})
+# Topics that the answers to our own questions sound like.
+_NEAR_TOPICS = ("return.", "exchange.", "refund.method", "product.")
 _UNCLEAR = frozenset({"action_ask_back", "action_answer_out_of_scope", "action_answer_thanks"})
 _BARE = {"action_answer_affirm": "yes", "action_answer_deny": "no"}
 

@@ -1,7 +1,8 @@
 """Goes on with a wish about an order: hears the answer to the open question wherever Rasa sends the message.
 
-Registered as an `OpenTask` (actions/_turn.py), so that every action asks here first. A question in between is answered
-by its own action and ours is asked again below; another wish, a person or "never mind" leave it. Slot: orders_task
+Registered as an `OpenTask` (actions/_turn.py), so that every action asks here first. What answers the open question, or
+one that comes later, is heard before anything else it may be taken for. A question in between is answered by its own
+action and ours is asked again below; another wish, a person, danger or "never mind" leave it. Slot: orders_task
 (domain/orders.yml).
 """
 
@@ -10,12 +11,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions._buttons import person_button
+from actions._complaint_words import is_dangerous, is_furious
 from actions._handing import hand_off
+from actions._manners import is_whole
 from actions._order_code import ask_code, take_code, wants_code_again
 from actions._order_effects import do_wish, find_hindrance, refuse
 from actions._order_guard import guarded
 from actions._order_job import TASK, Job, Step, ask_step
-from actions._order_reading import read_pressed, read_step
+from actions._order_reading import read_ahead, read_instead, read_pressed, read_step
 from actions._order_steps import DEPENDS, STEPS, next_step, task_text
 from actions._turn import TASKS, Answer, Json, Reply, Turn
 from actions._words import find_keys
@@ -36,6 +39,10 @@ _OWN = {
 _LOST = frozenset({"action_ask_back", "action_answer_out_of_scope", "action_answer_affirm", "action_answer_deny"})
 # These follow a form in the same turn; the message was the form's.
 _FOLLOWING = frozenset({"action_tell_order_status", "action_ask_orders_number", "action_ask_orders_contact"})
+# What may be answered before it is asked.
+_AHEAD = frozenset({"line", "reason", "what", "item_change"})
+# Words that stop, as the whole message, where they do not answer the open question.
+_STOPPING = ("stop_words", "never_mind_alone")
 _RECORD: Json = {"route": None, "topic": None, "decision": "answer", "reason": None}
 
 
@@ -62,22 +69,34 @@ class OrderTask:
         if job is None:
             return None
         if wants_stop(turn) and job.step:
-            return _record(stop(job, turn.language))
+            return _record(stop(job, turn.language), job, turn)
         step = next_step(job)
-        if step is None or action == "action_hand_off" or _is_other_wish(job, turn, action):
+        if step is None or action == "action_hand_off" or _is_urgent(turn, action) or _names_other(job, turn):
             return None
-        if job.step == "code":
-            taken = take_code(job, turn)
-            if taken is not None:
-                return _record(taken)
+        if _is_other_wish(job, turn, action):
+            value = read_instead(job, step, turn)
+            return _record(answer_step(job, step, value, turn), job, turn) if value else None
+        answer = self._hear(job, step, turn, action)
+        return None if answer is None else _record(answer, job, turn)
+
+    def _hear(self, job: Job, step: Step, turn: Turn, action: str) -> Answer | None:
+        """The message as the answer to the open question, or to another one of this wish."""
+        if job.step == "code" and (taken := take_code(job, turn)):
+            return taken
         value = read_step(job, step, turn, action, turn.language) if step.name != "code" else ""
         if value:
-            return _record(answer_step(job, step, value, turn))
+            return answer_step(job, step, value, turn)
         if corrected := self._correct(job, step, turn, action):
-            return _record(corrected)
+            return corrected
+        if _OWN.get(action) != job.wish and any(is_whole(turn.text, area) for area in _STOPPING):
+            return stop(job, turn.language)
+        if known := hear_ahead(job, step, turn, action):
+            job.data |= known
+            job.misses = 0
+            return ask_next(job, turn)
         if _OWN.get(action) == job.wish or action == "action_switch_language":
-            return _record(ask_next(job, turn))
-        return _record(self._miss(job, step, turn)) if action in _LOST else None
+            return ask_next(job, turn)
+        return self._miss(job, step, turn) if action in _LOST else None
 
     def _correct(self, job: Job, open_step: Step, turn: Turn, action: str) -> Answer | None:
         """An earlier answer corrected by its words or its button."""
@@ -120,7 +139,7 @@ def start(turn: Turn, wish: str, job: Job, intro: str = "") -> Answer:
     if not turn.pressed:
         for step in STEPS[wish]:
             if step.name in ("line", "reason", "way", "what", "item_change") and step.needed(job):
-                value = read_step(job, step, turn, action, turn.language, numbers=False)
+                value = read_ahead(job, step, turn, action)
                 if value:
                     job.data[step.name] = value
     answer = ask_next(job, turn)
@@ -131,15 +150,29 @@ def start(turn: Turn, wish: str, job: Job, intro: str = "") -> Answer:
 
 
 def answer_step(job: Job, step: Step, value: str, turn: Turn) -> Answer:
-    """Takes the value; then the next question, or the wish is done."""
+    """Takes the value, and what else the message answers; then the next question, or the wish is done."""
     if step.name == "confirm" and value == "no":
         return stop(job, turn.language)
-    for name in (*DEPENDS.get(step.name, ()), "confirm"):
+    # What was said ahead of its question stays; what hung on an answer that is corrected does not.
+    corrected = DEPENDS.get(step.name, ()) if step.name in job.data else ()
+    for name in (*corrected, "confirm"):
         job.data.pop(name, None)
     job.data[step.name] = value
     job.misses = 0
     fresh = Job(job.wish, job.order, job.data)
+    fresh.data |= hear_ahead(fresh, step, turn)
     return ask_next(fresh, turn)
+
+
+def hear_ahead(job: Job, open_step: Step, turn: Turn, action: str = "") -> dict[str, str]:
+    """Answers to questions not asked yet: "the jeans are too small" says which item and why."""
+    if turn.pressed:
+        return {}
+    later = [one for one in STEPS[job.wish] if one.name in _AHEAD and one.name not in job.data]
+    found = {
+        one.name: read_ahead(job, one, turn, action) for one in later if one.name != open_step.name and one.needed(job)
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def ask_next(job: Job, turn: Turn) -> Answer:
@@ -182,7 +215,9 @@ def wants_stop(turn: Turn) -> bool:
     """ "Never mind", in words or by button."""
     if turn.pressed:
         return read_pressed(turn)[0] == "stop"
-    return len(turn.text.split()) <= STOP_WORDS_MAX and bool(find_keys("order_stop", turn.text))
+    if len(turn.text.split()) > STOP_WORDS_MAX:
+        return False
+    return bool(find_keys("order_stop", turn.text)) or "never_mind" in find_keys("manners", turn.text)
 
 
 def action_is_no(turn: Turn) -> bool:
@@ -190,17 +225,27 @@ def action_is_no(turn: Turn) -> bool:
     return turn.gate.get("route") == "deny"
 
 
+def _is_urgent(turn: Turn, action: str) -> bool:
+    """Danger, or anger: a person comes before any question of ours."""
+    angry = action == "action_answer_complaint" and is_furious(turn.text)
+    return not turn.pressed and (angry or is_dangerous(turn.text))
+
+
+def _names_other(job: Job, turn: Turn) -> bool:
+    named = "" if turn.pressed else turn.entity("order")
+    return bool(named) and find_verified(turn.conversation, named) != job.order
+
+
 def _is_other_wish(job: Job, turn: Turn, action: str) -> bool:
     if turn.pressed:
         return action in _OWN and not turn.entity("choice")
-    named = turn.entity("order")
-    other = bool(named) and find_verified(turn.conversation, named) != job.order
-    return other or (action in _OWN and _OWN[action] != job.wish and not wants_code_again(job, turn))
+    return action in _OWN and _OWN[action] != job.wish and not wants_code_again(job, turn)
 
 
-def _record(answer: Answer) -> Answer:
-    # As inside a form: the message was its answer, whatever it looked like.
-    return replace(answer, turn={**_RECORD, **answer.turn})
+def _record(answer: Answer, job: Job, turn: Turn) -> Answer:
+    # As inside a form: the message was its answer, whatever it looked like, unless it was this wish itself.
+    own = turn.gate.get("decision") == "answer" and turn.gate.get("route") == job.wish
+    return replace(answer, turn={**_RECORD, **({"route": job.wish} if own else {}), **answer.turn})
 
 
 TASKS.append(OrderTask())

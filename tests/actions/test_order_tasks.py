@@ -217,3 +217,56 @@ async def test_a_shop_that_is_away_is_said_and_then_handed_over(customer: Custom
 @pytest.mark.usefixtures("shop_away")
 async def test_a_shop_that_is_away_ends_the_form_kindly(customer: Customer) -> None:
     assert await customer.look_up(*SURESH) == say("order_tasks.away", "en")
+
+
+JEANS = ("TT-10453", "jignesh.shah@example.in")
+DAMAGED = {"route": "faq", "topic": "return.damaged", "decision": "answer"}
+
+
+async def test_the_reason_told_before_the_item_is_kept(customer: Customer) -> None:
+    assert says(await wish(customer, RETURN, *JEANS, text="I want to return"), "order_tasks.line.ask")
+    assert says(await customer.say("action_answer_faq", "it came broken", gate=DAMAGED), "order_tasks.line.ask")
+    assert says(await customer.say(LOST, "the first one"), "order_tasks.way.ask")
+    assert customer.slots["orders_task"]["data"]["reason"] == "damaged"
+
+
+async def test_item_and_reason_may_be_told_at_once(customer: Customer) -> None:
+    await wish(customer, RETURN, *JEANS, text="I want to return")
+    gate = {"route": "product_info", "decision": "answer"}
+    text = await customer.say("action_answer_product", "the jeans are too small", gate=gate)
+    assert customer.slots["orders_task"]["data"] == {"line": "1", "reason": "size"}, text
+
+
+async def test_an_answer_that_sounds_like_another_wish_is_still_the_answer(customer: Customer) -> None:
+    await wish(customer, RETURN, *JEANS, text="the jeans came torn, return")
+    gate = {"route": "refund_status", "decision": "answer"}
+    text = await customer.say("action_answer_refund_status", "my money back", gate=gate)
+    assert says(text, "order_tasks.handover.ask"), text
+
+
+async def test_a_question_with_the_words_of_an_answer_is_a_question(customer: Customer) -> None:
+    await wish(customer, RETURN, *JEANS, text="return the jeans")
+    text = await customer.say("action_answer_faq", "how do you handle damaged things", gate=DAMAGED)
+    assert says(text, "order_tasks.back"), text
+    assert customer.slots["orders_task"]["data"] == {"line": "1"}
+
+
+async def test_a_bare_no_after_a_question_in_between_keeps_the_order(customer: Customer) -> None:
+    await wish(customer, CANCEL, *SURESH)
+    await customer.say("action_answer_faq", "how long does a refund take?", gate={"topic": "refund.time"})
+    customer.language, customer.script = "ta", "Taml"
+    assert says(await customer.say(NO, "வேண்டாம்"), "order_tasks.stopped", "ta")
+
+
+async def test_danger_leaves_the_wish_at_once(customer: Customer) -> None:
+    await wish(customer, RETURN, *JEANS, text="I want to return")
+    await customer.say("action_answer_complaint", "it gave me an electric shock")
+    assert (customer.turn["decision"], customer.turn["reason"]) == ("hand_off", "sensitive")
+    assert customer.slots["orders_task"] is None
+
+
+async def test_the_record_keeps_the_route_of_the_wish_itself(customer: Customer) -> None:
+    await wish(customer, RETURN, *JEANS, text="I want to return")
+    gate = {"route": "return_request", "decision": "answer"}
+    await customer.say(RETURN, "return the jeans please", gate=gate)
+    assert customer.turn["route"] == "return_request"
