@@ -17,6 +17,9 @@ OFFERED = ("late", "damaged", "wrong_item", "refund", "not_received", "quality",
 # Money or a parcel gone, or a person hurt by another's manner: looked at before other complaints.
 GRAVE = frozenset({"not_received", "payment", "refund", "delivery", "service"})
 EXCLAMATIONS_FURIOUS = 3
+# Routes and topics that damage is taken for; as many of the gate's alternatives are looked at.
+_DAMAGE = frozenset({"complaint", "return_request", "return.damaged", "return.wrong_item"})
+LIKELY = 3
 
 
 def choose_kind(turn: Turn) -> str:
@@ -36,6 +39,15 @@ def is_furious(text: str) -> bool:
 def is_dangerous(text: str) -> bool:
     """Whether somebody may have been hurt by a thing sold here."""
     return bool(find_keys("safety", text))
+
+
+def speaks_of_damage(turn: Turn) -> bool:
+    """Whether all that the gate thinks possible is a complaint, or a return, of what came damaged or wrong."""
+    considered = [turn.gate, *(turn.gate.get("alternatives") or [])][: 1 + LIKELY]
+    possible = {str(one.get("topic") or one.get("route") or "") for one in considered} - {""}
+    if turn.gate.get("decision") != "ask_back" or turn.pressed or "?" in turn.text or not possible <= _DAMAGE:
+        return False
+    return "complaint" in possible or choose_kind(turn) in ("damaged", "wrong_item")
 
 
 def kind_buttons(language: str, count: int = len(OFFERED)) -> list[Json]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions._buttons import person_button
+from actions._complaint_words import speaks_of_damage
 from actions._handing import ask_back, hand_off
-from actions._hearing import ListeningAction
+from actions._hearing import COMPLAINT, ListeningAction, as_complaint
+from actions._manners import find_skill
 from actions._turn import Answer, Reply, SkillAction, Turn
 from bot.language.texts import say
 
@@ -24,6 +26,11 @@ class ActionAskBack(ListeningAction):
     """The gate was not sure: ask back, and the second time hand over."""
 
     action_name = "action_ask_back"
+
+    def hear_more(self, turn: Turn) -> Answer | None:
+        """All that it may mean is one thing that went wrong: that is answered, not asked back."""
+        skill = find_skill(COMPLAINT) if speaks_of_damage(turn) else None
+        return as_complaint(skill().answer(turn)) if skill else super().hear_more(turn)
 
     def answer(self, turn: Turn) -> Answer:
         asked = _ASKED.get(str(turn.slots.get("requested_slot") or ""))
