@@ -241,3 +241,9 @@ async def test_every_reply_has_a_next_step(customer: Customer, action: str, lang
         person = customer.turn.get("decision") == "hand_off"
         assert customer.buttons or customer.cards or "?" in said or person, (action, text, said)
         assert said.strip()
+
+
+async def test_never_mind_is_heard_though_a_thing_seems_named(customer: Customer) -> None:
+    customer.language, customer.script = "ta", "Taml"
+    text = await customer.say("action_answer_deny", "விட்டுடுங்க", gate={"route": "deny"}, kind="lights")
+    assert says(text, "manners.never_mind", "ta"), text
