@@ -38,6 +38,8 @@ _ENDINGS = re.compile(f"(?<=..)(?:{'|'.join(one for _, endings in section('endin
 _NAME_PRODUCTS = ("product_search", "product_info", "order_status", "order_cancel", "order_change", "return_request")
 _NAME_PRODUCTS_TOPICS = "product."
 _FILE = "everyday.json"
+# A longer message that says a word of a product's name means that product.
+DESCRIBING_WORDS_MAX = 7
 # Texts of the bot whose products are remembered.
 LISTED_MAX = 500
 
@@ -90,10 +92,16 @@ class CatalogueExtractor(StoredComponent):
     def process(self, messages: list[Message], tracker: DialogueStateTracker = None) -> list[Message]:
         for message in messages:
             context = read_context(message, tracker)
-            found = self.find(normalised_text(message))
+            text = normalised_text(message)
+            found = self.find(text)
+            named = [one for one in found if one.entity == "product"]
+            spoken_of = self._from_context(text, context) if not named or self._only_describes(text, found) else None
+            if spoken_of and all(one.value != spoken_of for one in named):
+                # "Waterproof?" after a speaker is about the speaker, whatever else is called waterproof.
+                found = [one for one in found if one.entity != "product"]
             message.set(ENTITIES, [_as_entity(one) for one in found], add_to_output=True)
-            if not any(one.entity == "product" for one in found):
-                message.set(CONTEXT_PRODUCT, self._from_context(normalised_text(message), context))
+            if spoken_of and not any(one.entity == "product" for one in found):
+                message.set(CONTEXT_PRODUCT, spoken_of)
         return messages
 
     def find(self, text: str) -> list[Found]:
@@ -121,6 +129,13 @@ class CatalogueExtractor(StoredComponent):
         words = list(_WORD.finditer(text))
         for match in self._products.match([word.group() for word in words]):
             yield Found("product", match.handle, words[match.words[0]].start(), words[match.words[-1]].end())
+
+    def _only_describes(self, text: str, found: list[Found]) -> bool:
+        """Whether a short message says of products one describing word and names no kind of thing."""
+        words = [word.group() for word in _WORD.finditer(text)]
+        if len(words) > DESCRIBING_WORDS_MAX or any(one.entity == "kind" for one in found):
+            return False
+        return all(match.describes for match in self._products.match(words))
 
     def _from_context(self, text: str, context: Context) -> str | None:
         """The product that was spoken of before, for "and in red?" or "the first one"."""

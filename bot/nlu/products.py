@@ -7,7 +7,7 @@ A product's score is the weight of its name's words found in the message; rare w
 import math
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,8 @@ _GENERIC = frozenset(
 # Of a lone word: at least this rare among products (share of them that use it).
 _LONE_WORD_SHARE_MAX = 0.025
 _WORD = re.compile(WORD)
+# What follows in a name only describes.
+_TAIL = re.compile(r"\s(?:with|for)\s|\s?\(")
 # Folded words up to this length must be spelled the same to be the same.
 _SHORT = 3
 # Two spellings in one script that fold alike are the same word when their letters agree so far (0-100).
@@ -57,6 +59,8 @@ class ProductMatch:
     handle: str
     score: float
     words: tuple[int, ...]
+    # Whether all that was said of the name is one word that describes the thing and does not say what it is.
+    describes: bool = False
 
 
 class ProductMatcher:
@@ -67,6 +71,7 @@ class ProductMatcher:
         generic = {fold(word) for word in _GENERIC}
         self._names: list[tuple[str, tuple[int, ...]]] = []
         self._spellings: dict[int, set[str]] = defaultdict(set)
+        self._heads: dict[str, set[int]] = defaultdict(set)
         vocabulary: dict[str, int] = {}
         users: dict[int, set[str]] = defaultdict(set)
         for product in products:
@@ -80,6 +85,7 @@ class ProductMatcher:
                     self._spellings[vocabulary[word]].add(raw)
                 if ids:
                     self._names.append((product.handle, ids))
+                    self._heads[product.handle].add(_head(name, words, vocabulary))
                 for number in ids:
                     users[number].add(product.handle)
         self._vocabulary = list(vocabulary)
@@ -117,7 +123,7 @@ class ProductMatcher:
         words = self._words_of[match.handle]
         said = {int(where[i]): i for i in words if best[i] > 0 and int(where[i]) not in match.words}
         extra = sum(best[i] * self._weight[i] for i in said.values())
-        return ProductMatch(match.handle, match.score + 0.5 * float(extra), match.words)
+        return replace(match, score=match.score + 0.5 * float(extra), describes=match.describes and not said)
 
     def _score(self, place: int, words: list[str], best: Scores, where: npt.NDArray[np.int64]) -> ProductMatch | None:
         handle, ids = self._names[place]
@@ -128,7 +134,8 @@ class ProductMatcher:
         coverage = mass / float(sum(self._weight[i] for i in ids))
         if coverage < COVERAGE_MIN or (len(used) == 1 and not self._alone_suffices(words, used, len(ids))):
             return None
-        return ProductMatch(handle, mass * (0.4 + 0.6 * coverage), tuple(sorted(used)))
+        describes = len(used) == 1 and self._heads[handle].isdisjoint(used.values())
+        return ProductMatch(handle, mass * (0.4 + 0.6 * coverage), tuple(sorted(used)), describes)
 
     def _alone_suffices(self, words: list[str], used: dict[int, int], name_words: int) -> bool:
         (position, word), *_ = used.items()
@@ -188,6 +195,13 @@ class ProductMatcher:
         """Whether a short native word may stand for a name that is not written in its script."""
         scripts = {_script_of(spelling) for spelling in self._spellings[column]}
         return not raw.isascii() and _script_of(raw) not in scripts
+
+
+def _head(name: str, words: list[tuple[str, str]], vocabulary: dict[str, int]) -> int:
+    """The word that says what the thing is: the last one before "with", "for" or a bracket, numbers aside."""
+    before = {raw.lower() for raw in _WORD.findall(_TAIL.split(name.lower())[0])}
+    own = [word for word, raw in words if raw in before and not word.isdigit()] or [word for word, _ in words]
+    return vocabulary[own[-1]]
 
 
 def _script_of(word: str) -> int:
