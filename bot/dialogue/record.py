@@ -17,6 +17,10 @@ logger = logging.getLogger(__name__)
 # What an action may correct in the record, by `utter_message(turn={...})`.
 OVERRIDES = ("route", "topic", "product", "order", "decision", "reason", "summary", "language")
 CONFIDENCE_DIGITS = 4
+# What these are answered with is about no product, whatever a word of the message is like.
+WITHOUT_PRODUCT = frozenset(
+    {"affirm", "bot_challenge", "bye", "deny", "feedback", "greet", "human", "out_of_scope", "thanks"}
+)
 
 
 def build_replies(events: Sequence[Event]) -> tuple[Reply, ...]:
@@ -43,6 +47,8 @@ def build_record(message: UserUttered, events: Sequence[Event], form: str | None
     }
     if form is not None and _form_took_it(form, events):
         values |= {"route": None, "topic": None, "decision": "answer", "reason": None}
+    if values["route"] in WITHOUT_PRODUCT and values["decision"] == "answer":
+        values["product"] = None
     values |= _overrides(events)
     if values["decision"] not in DECISIONS:
         raise Misshapen("turn.decision")
