@@ -60,6 +60,8 @@ def hear_products(turn: Turn) -> Answer | None:
     sure = turn.gate.get("decision") == "answer"
     if _is_after_products(turn) and only_pages(turn) and (page := answer_more(turn, load_catalogue())):
         return _as_products(page)
+    if turn.last.get("offer") == "notify" and find_move(turn) == "notify":
+        return _as_products(answer) if (answer := answer_notify(turn, load_catalogue())) else None
     if sure and route not in _MAY_GO_ON:
         # A question of the FAQ stays one in the record.
         moves = topic in _MOVE_OF_TOPIC and find_move(turn) == _MOVE_OF_TOPIC[topic]
@@ -115,7 +117,8 @@ def _surely_narrows(turn: Turn) -> bool:
 
 def _refuse(turn: Turn, catalogue: dict[str, Item], sure: bool, route: str) -> Answer | None:
     """We do not sell that. Surely not ours, it is not recorded as a message about products."""
-    if route not in (*_ASKING, "out_of_scope") or len(turn.text.split()) > SHORT_WORDS_MAX:
+    heard = route in (*_ASKING, "out_of_scope") or not (sure or _is_after_products(turn))
+    if not heard or len(turn.text.split()) > SHORT_WORDS_MAX:
         return None
     thing = find_not_sold(turn.text)
     if not thing:
