@@ -17,6 +17,10 @@ def says(text: str, **more: Any) -> Answer:
     return {"events": [], "responses": [{"text": text, "buttons": [], **more}]}
 
 
+# Actions that open a form, and the form.
+OPENS = {"action_answer_order_status": "orders_status_form"}
+
+
 class ActionServer:
     """`answer(name, tracker)` gives the body; an int in its place is an HTTP status."""
 
@@ -39,6 +43,9 @@ class ActionServer:
         answer = self.answer(body["next_action"], body["tracker"])
         if isinstance(answer, int):
             return web.json_response({"error": "x", "action_name": body["next_action"]}, status=answer)
+        if body["next_action"] in OPENS:
+            # As the shop's own action does: it says nothing and lets the form ask.
+            answer = {"events": [{"event": "followup", "name": OPENS[body["next_action"]]}], "responses": []}
         return web.json_response(answer)
 
 
