@@ -19,6 +19,11 @@ from tests.fakes.running import Running, run_app
 from tests.fakes.visitor import Visitor
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright keeps an event loop running in this thread, and no other can run beside it."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @pytest.fixture
 async def rasa() -> AsyncIterator[Running[FakeRasa]]:
     """A Rasa that speaks our turn protocol over real HTTP and does what a test tells it."""

@@ -16,7 +16,8 @@ from tests.system.conftest import ROOT, System
 
 pytestmark = pytest.mark.rasa
 
-DIALOGUES = ROOT / "tests" / "dialogue" / "dialogues.jsonl"
+# `orders_shop_down.jsonl` needs a shop that is away (docs/your-own-shop.md names the setting).
+DIALOGUES = [ROOT / "tests" / "dialogue" / f"{name}.jsonl" for name in ("dialogues", "orders", "products", "manners")]
 CASES = ROOT / "tests" / "nlu" / "cases.jsonl"
 
 
@@ -82,10 +83,14 @@ def test_bad_input_gets_an_answer(system: System, text: str) -> None:
 
 
 def test_nine_of_ten_of_our_own_dialogues_go_as_expected(system: System) -> None:
-    done = system.seva("evaluate-dialogues", str(DIALOGUES), "--json")
-    assert done.returncode == 0, done.stderr
-    outcome = json.loads(done.stdout)
-    assert outcome["passed"] >= 9 * outcome["failed"], outcome["failures"]
+    passed, failures = 0, []
+    for path in DIALOGUES:
+        done = system.seva("evaluate-dialogues", str(path), "--json")
+        assert done.returncode == 0, done.stderr
+        outcome = json.loads(done.stdout)
+        passed += outcome["passed"]
+        failures += outcome["failures"]
+    assert passed >= 9 * len({one["id"] for one in failures}), failures
 
 
 def test_routing_stays_accurate(system: System) -> None:
