@@ -12,6 +12,7 @@ from dataclasses import replace
 from actions._buttons import button, person_button
 from actions._handing import hand_off
 from actions._hearing import ListeningAction
+from actions._order_list import order_wish
 from actions._turn import Answer, Json, Reply, Turn
 from bot.errors import CodeNotSent, ShopUnavailable
 from bot.language.texts import say
@@ -45,17 +46,11 @@ def shop_away(turn: Turn, slots: Json) -> Answer:
     if failed >= FAILED_MAX:
         answer = hand_off(turn, "action_failed")
         return replace(answer, slots={**slots, FAILED: 0, "orders_task": None})
-    language, route = turn.language, str(turn.gate.get("route") or "")
-    again = route if route in _AGAIN else "order_status"
-    buttons = [button(say("orders.buttons.try_again", language), again, "choice"), person_button(language)]
+    language = turn.language
+    again = button(say("orders.buttons.try_again", language), order_wish(turn), "choice")
     record: Json = {"decision": "answer", "reason": None}
-    reply = Reply(say("order_tasks.away", language), buttons)
+    reply = Reply(say("order_tasks.away", language), [again, person_button(language)])
     return Answer([reply], turn=record, slots={**slots, FAILED: failed}, offer="orders_again", repeatable=False)
-
-
-_AGAIN = frozenset(
-    {"order_status", "order_cancel", "order_change", "return_request", "refund_status", "invoice_request"}
-)
 
 
 class ShopAction(ListeningAction):

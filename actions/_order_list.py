@@ -14,16 +14,20 @@ from bot.shop.order_story import build_story
 from bot.shop.port import Order
 
 LISTED = 5
-_ROUTES = frozenset(
+_WISHES = frozenset(
     {"order_status", "order_cancel", "order_change", "return_request", "refund_status", "invoice_request"}
 )
 
 
+def order_wish(turn: Turn) -> str:
+    """The route of this turn if it is a wish about an order; else that of the plainest one."""
+    route = str(turn.gate.get("route") or "")
+    return route if route in _WISHES else "order_status"
+
+
 def choose_from(turn: Turn, orders: Sequence[Order], key: str = "order_tasks.list.which") -> Answer:
     """The newest orders, each with a button that goes on with the wish; by number in words too."""
-    language = turn.language
-    route = str(turn.gate.get("route") or "")
-    route = route if route in _ROUTES else "order_status"
+    language, route = turn.language, order_wish(turn)
     lines = [_line(order, language) for order in orders[:LISTED]]
     buttons = [button(order.name, route, "choice", order=order.name) for order in orders[:LISTED]]
     reply = Reply("\n".join([say(key, language), *lines]), [*buttons, person_button(language)])
