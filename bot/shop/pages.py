@@ -63,10 +63,9 @@ def product_page(request: HttpRequest, handle: str) -> HttpResponse:
 @cache_control(public=True, max_age=3600)
 def product_picture(request: HttpRequest, handle: str) -> HttpResponse:
     """The drawing that stands in for a photograph, as SVG."""
-    product = _on_sale().filter(handle=handle).first()
-    if product is None:
+    picture = _draw(handle)
+    if picture is None:
         return HttpResponse(status=404)
-    picture = build_picture(product.kind, product.handle, picture_words(product))
     response = HttpResponse(picture, content_type="image/svg+xml")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
@@ -76,11 +75,14 @@ def product_picture(request: HttpRequest, handle: str) -> HttpResponse:
 @cache_control(public=True, max_age=3600)
 def product_png(request: HttpRequest, handle: str) -> HttpResponse:
     """The same drawing as PNG, which every channel can show."""
+    picture = _draw(handle)
+    return HttpResponse(build_png(picture), content_type="image/png") if picture else HttpResponse(status=404)
+
+
+def _draw(handle: str) -> str | None:
+    """The product's drawing as SVG; None if there is no such product on sale."""
     product = _on_sale().filter(handle=handle).first()
-    if product is None:
-        return HttpResponse(status=404)
-    picture = build_picture(product.kind, product.handle, picture_words(product))
-    return HttpResponse(build_png(picture), content_type="image/png")
+    return build_picture(product.kind, product.handle, picture_words(product)) if product else None
 
 
 def _on_sale() -> QuerySet[Product]:
