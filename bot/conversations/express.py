@@ -28,7 +28,8 @@ from bot.conversations.notices import say_in
 from bot.conversations.statements import as_document, as_key, insert, statements
 from bot.conversations.states import Author, Delivery, Direction, Handling, State, TurnState
 from bot.conversations.texts import clean_for_dialogue, is_shortened, strip_unstorable
-from bot.dialogue.protocol import Reply, TurnContext, TurnRequest, TurnResult, as_json
+from bot.conversations.turns import build_context, find_last_text
+from bot.dialogue.protocol import Reply, TurnRequest, TurnResult, as_json
 
 # A channel's send that only hands over to open pages of this installation: repeating it is shown once, by its id.
 SHOWN_ONCE = frozenset(("webchat",))
@@ -115,7 +116,7 @@ def record_answer(claim: Claim, turn_id: int, result: TurnResult, ms: float) -> 
         cursor.execute(run.finish_turn, finished)
         cursor.execute(run.finish_messages, (turn_id,))
         language = result.turn.language or language
-        last_bot_text = next((r.text for r in reversed(result.replies) if r.text), last_bot_text)
+        last_bot_text = find_last_text(result.replies, last_bot_text)
         cursor.execute(run.finish_conversation, (language, result.turn.script or script, last_bot_text, *held))
         if known_language != language:
             cursor.execute(run.learn_language, (language, contact_id))
@@ -222,14 +223,14 @@ def _tells_something_new(profile: Profile, row: Sequence[Any]) -> bool:
 
 def _build_request(conversation: uuid.UUID, channel: str, text: str, row: Sequence[Any]) -> TurnRequest:
     _, page, language, script, last_bot_text, contact_id, name, known_language = row
-    context = TurnContext(
-        language=language or known_language or None,
-        script=script or None,
-        name=name or None,
-        channel=channel,
-        contact=str(contact_id),
-        last_bot_text=last_bot_text or None,
-        page_product=json.loads(page).get("product"),
+    context = build_context(
+        channel,
+        contact_id=contact_id,
+        name=name,
+        language=language or known_language,
+        script=script,
+        last_bot_text=last_bot_text,
+        page=json.loads(page),
     )
     return TurnRequest(str(conversation), "", text=clean_for_dialogue(text), context=context)
 

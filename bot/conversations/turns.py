@@ -6,7 +6,9 @@ tell it from its `message_id`. Nothing here talks to Rasa; the worker does, betw
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import takewhile
+from typing import Any
 
 from django.utils import timezone
 
@@ -52,18 +54,38 @@ def is_turn_due(turn: Turn) -> bool:
 def build_request(turn: Turn, conversation: Conversation) -> TurnRequest:
     """What Rasa is asked: cleaned text, or the trusted payload of a button, with what the gateway knows."""
     contact = conversation.contact
-    context = TurnContext(
-        language=conversation.language or contact.language or None,
-        script=conversation.script or None,
-        name=contact.name or None,
-        channel=conversation.channel,
-        contact=str(contact.pk),
-        last_bot_text=conversation.last_bot_text or None,
-        page_product=conversation.page.get("product"),
+    context = build_context(
+        conversation.channel,
+        contact_id=contact.pk,
+        name=contact.name,
+        language=conversation.language or contact.language,
+        script=conversation.script,
+        last_bot_text=conversation.last_bot_text,
+        page=conversation.page,
     )
     payload = turn.payload or None
     text = None if payload else clean_for_dialogue(turn.text)
     return TurnRequest(str(conversation.pk), turn.message_id, text=text, payload=payload, context=context)
+
+
+def build_context(
+    channel: str, *, contact_id: int, name: str, language: str, script: str, last_bot_text: str, page: dict[str, Any]
+) -> TurnContext:
+    """What the gateway knows, as Rasa is told it: what is empty here is left out there."""
+    return TurnContext(
+        language=language or None,
+        script=script or None,
+        name=name or None,
+        channel=channel,
+        contact=str(contact_id),
+        last_bot_text=last_bot_text or None,
+        page_product=page.get("product"),
+    )
+
+
+def find_last_text(replies: Sequence[Reply], earlier: str) -> str:
+    """The bot's last words after these replies; `earlier` if none of them has words."""
+    return next((reply.text for reply in reversed(replies) if reply.text), earlier)
 
 
 def record_replies(claim: Claim, turn_id: int, result: TurnResult, ms: float) -> Turn:
@@ -181,7 +203,7 @@ def _remember(conversation: Conversation, result: TurnResult) -> None:
     """Language and last words, for the next turn; written with the end of this one."""
     conversation.language = result.turn.language or conversation.language
     conversation.script = result.turn.script or conversation.script
-    conversation.last_bot_text = next((r.text for r in reversed(result.replies) if r.text), conversation.last_bot_text)
+    conversation.last_bot_text = find_last_text(result.replies, conversation.last_bot_text)
     contact = conversation.contact
     if contact.language != conversation.language:
         contact.language = conversation.language
