@@ -161,18 +161,18 @@ def _train(pipeline: list[dict[str, Any]], rows: list[Row], folder: Path) -> Any
     from rasa.model_training import train_nlu
 
     # Rasa reads "/" in an intent as a retrieval intent and "[a](b)" in YAML as an entity: names are cleaned.
-    names = sorted({row.label for row in rows})
-    place = {name: number for number, name in enumerate(names)}
-    examples = [{"text": row.text, "intent": _intent(row.label, place[row.label])} for row in rows]
+    labels = _name_intents(sorted({row.label for row in rows}))
+    intents = {label: name for name, label in labels.items()}
+    examples = [{"text": row.text, "intent": intents[row.label]} for row in rows]
     data, config = folder / "nlu.json", folder / "config.yml"
     data.write_text(json.dumps({"rasa_nlu_data": {"common_examples": examples}}), encoding="utf-8")
     content = {"recipe": "default.v1", "assistant_id": "benchmark", "language": "en", "pipeline": pipeline}
     config.write_text(json.dumps(content), encoding="utf-8")
-    print(f"training on {len(rows)} examples of {len(names)} labels", file=sys.stderr)
+    print(f"training on {len(rows)} examples of {len(labels)} labels", file=sys.stderr)
     with contextlib.redirect_stdout(sys.stderr):
         model = train_nlu(str(config), str(data), str(folder / "models"))
     agent = Agent.load(model)
-    agent.names = names
+    agent.labels = labels
     return agent
 
 
@@ -181,29 +181,30 @@ async def _ask(agent: Any, test: list[Row]) -> list[Guess]:
     for number, row in enumerate(test, start=1):
         # A leading slash would be read as a command by Rasa, whatever the pipeline.
         parsed = await agent.parse_message(row.text.lstrip("/") or "?")
-        guesses.append(_guess(agent.names, parsed))
+        guesses.append(_guess(agent.labels, parsed))
         if number % 500 == 0:
             print(f"asked {number} of {len(test)}", file=sys.stderr)
     return guesses
 
 
-def _guess(names: list[str], parsed: dict[str, Any]) -> Guess:
+def _guess(labels: dict[str, str], parsed: dict[str, Any]) -> Guess:
     ranking = [one for one in parsed.get("intent_ranking") or [] if one["name"] not in (None, FALLBACK)]
-    labelled = [(names[_number(one["name"])], float(one["confidence"])) for one in ranking]
+    labelled = [(labels[one["name"]], float(one["confidence"])) for one in ranking]
     if not labelled:
         return Guess("", 0.0)
     inside = (confidence for label, confidence in labelled if label not in OUTSIDE)
     return Guess(labelled[0][0], next(inside, 0.0))
 
 
-def _intent(label: str, number: int) -> str:
-    """The label as a name that Rasa takes, with its number at the end in letters, which no two labels share."""
-    place = "".join(chr(ord("a") + int(digit)) for digit in str(number))
-    return re.sub(r"\W+|_+", "_", label).strip("_") + f"__{place}"
-
-
-def _number(intent: str) -> int:
-    return int("".join(str(ord(char) - ord("a")) for char in intent.rpartition("__")[2]))
+def _name_intents(labels: list[str]) -> dict[str, str]:
+    """The labels by names that Rasa takes, as like them as can be."""
+    named: dict[str, str] = {}
+    for label in labels:
+        name = re.sub(r"\W+", "_", label).strip("_") or "label"
+        while name in named:
+            name += "_"
+        named[name] = label
+    return named
 
 
 def _parse_options() -> argparse.Namespace:

@@ -112,7 +112,7 @@ def name_in_words(name: str) -> str:
     Names are short descriptions by whoever made the set. With 5 examples a class they are worth 1.6 points, with 10 0.6
     (BANKING77). A name with digits is a number, not a word; out of scope is no meaning that messages share.
     """
-    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name.rpartition("/")[2].partition("__")[0])
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name.rpartition("/")[2])
     if any(char.isdigit() for char in name) or name in NAMELESS or len("".join(words)) < NAME_LETTERS_MIN:
         return ""
     return " ".join(words).lower()
