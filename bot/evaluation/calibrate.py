@@ -48,7 +48,7 @@ def calibrate(even_only: Sequence[Path] = (), target: Path = GATE_PATH) -> dict[
     foreign = [case for path in even_only for case in read_cases(path) if _is_even(case)]
     samples = [_sample(case, pipeline.read(case.text, case.history), OWN_WEIGHT) for case in own]
     samples += [_sample(case, pipeline.read(case.text, case.history), FOREIGN_WEIGHT) for case in foreign]
-    content = fit_gate([one for one in samples if one])
+    content = fit_gate(samples)
     content["measured"] |= {"own": len(own), "foreign": len(foreign)}  # type: ignore[operator]
     target.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return content
