@@ -12,11 +12,10 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
-Vectors = npt.NDArray[np.float32]
+from knowledge.encoder import Kind, Vectors
 
 FOLDER = Path(__file__).resolve().parent / "encoder_files"
 _PAD = 1
@@ -37,7 +36,7 @@ class OnnxModel:
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
         )
 
-    def encode(self, texts: Sequence[str], kind: str = "query") -> Vectors:
+    def encode(self, texts: Sequence[str], kind: Kind = "query") -> Vectors:
         """float32, (len(texts), dim), rows of length 1. `kind` makes no difference: one space for all texts."""
         cut = [_shorten(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]
         longest = max(len(ids) for ids in cut)

