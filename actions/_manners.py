@@ -7,8 +7,9 @@ own. Words stand in words_manners.yml (areas manners, stop_words, never_mind_alo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from actions._buttons import person_button
@@ -40,8 +41,8 @@ def hear_manners(turn: Turn) -> Answer | None:
     if not _LETTER_OR_DIGIT.search(turn.text):
         return _answered(_answer_signs(turn))
     # Nothing but such words: a thing that seems to be named by them is a likeness of letters.
-    if whole := [key for key, words in read_area("manners").items() if _is_one_of(turn.text, words)]:
-        return _answered(_MOVES[whole[0]](turn))
+    if whole := _whole_words("manners").get(_said(turn.text)):
+        return _answered(_MOVES[whole](turn))
     if len(turn.text.split()) > WORDS_MAX or any(one.get("entity") in _THINGS for one in turn.entities):
         return None
     if is_whole(turn.text, "never_mind_alone") or (turn.in_form and is_whole(turn.text, "stop_words")):
@@ -81,12 +82,19 @@ def find_skill(action: str) -> Callable[[], SkillAction] | None:
 
 def is_whole(text: str, area: str) -> bool:
     """Whether the whole message is one of the area's words."""
-    return _is_one_of(text, read_area(area))
+    return _said(text) in _whole_words(area)
 
 
-def _is_one_of(text: str, words: Iterable[object]) -> bool:
-    said = _QUESTION.sub(" ", normalise(text)).casefold().strip()
-    return said in {normalise(str(word)).casefold() for word in words}
+def _said(text: str) -> str:
+    return _QUESTION.sub(" ", normalise(text)).casefold().strip()
+
+
+@cache
+def _whole_words(area: str) -> dict[str, str]:
+    """Each word of the area, as `_said` gives it, to its key: the first that has it, or the area where it has none."""
+    content = read_area(area)
+    lists = content if isinstance(content, dict) else {area: content}
+    return {normalise(str(word)).casefold(): key for key, words in reversed(lists.items()) for word in words}
 
 
 def _stops(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,11 @@ from bot.language.normalise import normalise
 
 FOLDER = Path(__file__).parent
 _LETTERS = re.compile(r"[^\W\d_]")
+
+
+# The same message is asked about by many.
+MESSAGES_KEPT = 32
+_MAY_GO_ON = 4
 
 
 @cache
@@ -37,8 +42,8 @@ def _read_files() -> dict[str, Any]:
 
 def find_keys(area: str, text: str) -> list[str]:
     """The keys of the area that the text speaks of, in the order of the file."""
-    folded = f" {fold(normalise(text))} "
-    return [key for key, phrases in load_words(area).items() if any(_said(phrase, folded) for phrase in phrases)]
+    folded = _fold_padded(text)
+    return [key for key, beginnings in _beginnings(area).items() if any(one in folded for one in beginnings)]
 
 
 def find_exact(area: str, text: str) -> list[str]:
@@ -78,8 +83,8 @@ def _spelled(area: str) -> dict[str, re.Pattern[str]]:
 
 def find_in_order(area: str, text: str) -> list[str]:
     """The keys of the area that the text speaks of, in the order in which it does."""
-    folded = f" {fold(normalise(text))} "
-    places = {key: _first(phrases, folded) for key, phrases in load_words(area).items()}
+    folded = _fold_padded(text)
+    places = {key: _first(beginnings, folded) for key, beginnings in _beginnings(area).items()}
     return sorted((key for key, place in places.items() if place >= 0), key=lambda key: places[key])
 
 
@@ -91,15 +96,22 @@ def is_shouting(text: str) -> bool:
     )
 
 
-def _said(phrase: str, folded: str) -> bool:
-    return _first((phrase,), folded) >= 0
+@lru_cache(MESSAGES_KEPT)
+def _fold_padded(text: str) -> str:
+    return f" {fold(normalise(text))} "
 
 
-def _first(phrases: tuple[str, ...], folded: str) -> int:
-    starts = (folded.find(phrase if _ends_short(phrase) else phrase.rstrip()) for phrase in phrases if phrase.strip())
-    return min((start for start in starts if start >= 0), default=-1)
+@cache
+def _beginnings(area: str) -> dict[str, tuple[str, ...]]:
+    """Key to what a folded message holds that speaks of it.
+
+    Indian languages add endings, so a last word of four folded letters or more may go on; shorter ones are chance.
+    """
+    return {
+        key: tuple(one if len(one.split()[-1]) < _MAY_GO_ON else one.rstrip() for one in phrases if one.strip())
+        for key, phrases in load_words(area).items()
+    }
 
 
-def _ends_short(phrase: str) -> bool:
-    # Indian languages add endings, so a last word of four folded letters or more may go on; shorter ones are chance.
-    return len(phrase.split()[-1]) < 4
+def _first(beginnings: tuple[str, ...], folded: str) -> int:
+    return min((start for one in beginnings if (start := folded.find(one)) >= 0), default=-1)

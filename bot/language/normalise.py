@@ -7,9 +7,12 @@ so that it must never be shown to a person. Neither knows what a message means.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_CHARS = 2000
 MAX_WORDS = 300
+# Of the last texts the result is kept: a dozen rules ask for the same message.
+KEPT = 32
 # Three marks cover every letter of our scripts; more on one base is a "zalgo" text that breaks page layouts.
 MAX_MARKS = 3
 # What a leading "/" becomes. Rasa reads "/name{...}" as a command; this sign looks alike and means nothing to it.
@@ -39,13 +42,15 @@ def clean_text(raw: str) -> str:
     return _limit_words(text[:MAX_CHARS]).strip()
 
 
+@lru_cache(KEPT)
 def normalise(text: str) -> str:
     """The message as the pipeline reads it: cleaned, no zero-width characters, ASCII digits, evened-out repetition.
 
     Case is kept (order numbers and product names are found on it); features lower it themselves.
     """
     text = _ZERO_WIDTH.sub("", clean_text(text))
-    text = "".join(_ascii_digit(char) for char in text)
+    if not text.isascii():
+        text = "".join(map(_ascii_digit, text))
     text = text.replace("\u2019", "'").replace("\u2018", "'").replace("\u201c", '"').replace("\u201d", '"')
     text = _REPEATED.sub(r"\1\1", text)
     text = _REPEATED_SIGN.sub(r"\1", text)
@@ -72,6 +77,8 @@ def _limit_marks(text: str) -> str:
 
 
 def _limit_words(text: str) -> str:
+    if len(text) < 2 * MAX_WORDS:
+        return text
     end = 0
     for count, match in enumerate(re.finditer(r"\S+", text), start=1):
         if count > MAX_WORDS:
