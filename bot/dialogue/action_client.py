@@ -43,7 +43,8 @@ class ActionEndpoint(EndpointConfig):
     """Takes the place of Rasa's action endpoint inside the input channel."""
 
     def __init__(self, url: str, timeout_s: float = ACTION_TIMEOUT_S) -> None:
-        super().__init__(url)
+        # No action of ours asks for the domain; Rasa would build and send it with every call.
+        super().__init__(url, enable_selective_domain=True)
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
         self._open: aiohttp.ClientSession | None = None
 
