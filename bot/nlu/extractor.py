@@ -7,6 +7,7 @@ trained one exists for most of our languages), fixed forms by `bot.nlu.patterns`
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -94,14 +95,14 @@ class CatalogueExtractor(StoredComponent):
             context = read_context(message, tracker)
             text = normalised_text(message)
             found = self.find(text)
-            named = [one for one in found if one.entity == "product"]
-            spoken_of = self._from_context(text, context) if not named or self._only_describes(text, found) else None
-            if spoken_of and all(one.value != spoken_of for one in named):
-                # "Waterproof?" after a speaker is about the speaker, whatever else is called waterproof.
-                found = [one for one in found if one.entity != "product"]
+            named = {one.value for one in found if one.entity == "product"}
+            find_before = partial(self._from_context, text, context)
+            # "Waterproof?" after a speaker is about the speaker, whatever else is called waterproof.
+            if named and self._only_describes(text, found) and (before := find_before()) and before not in named:
+                named, found = set(), [one for one in found if one.entity != "product"]
             message.set(ENTITIES, [_as_entity(one) for one in found], add_to_output=True)
-            if spoken_of and not any(one.entity == "product" for one in found):
-                message.set(CONTEXT_PRODUCT, spoken_of)
+            if not named:
+                message.set(CONTEXT_PRODUCT, find_before)
         return messages
 
     def find(self, text: str) -> list[Found]:
@@ -117,7 +118,8 @@ class CatalogueExtractor(StoredComponent):
     def _find_words(self, text: str) -> Iterator[Found]:
         stems = [(match, _ENDINGS.sub("", match.group().lower())) for match in _WORD.finditer(text)]
         seen: set[tuple[str, str]] = set()
-        for variant in (text, " ".join(stem for _, stem in stems)):
+        stemmed = " ".join(stem for _, stem in stems)
+        for variant in (text,) if stemmed == text.lower() else (text, stemmed):
             for span in self._nlp(variant).ents:
                 key = (span.label_, span.ent_id_)
                 if key not in seen:

@@ -52,7 +52,8 @@ class Gatekeeper(Component, IntentClassifier):
         name = first.route if verdict.decision == "answer" else FALLBACK
         message.set(INTENT, {"name": name, "confidence": first.confidence}, add_to_output=True)
         extra = [{"entity": "topic", "value": first.topic, "start": 0, "end": 0}] if first.topic else []
-        if (product := message.get(CONTEXT_PRODUCT)) and first.route in _ABOUT_A_PRODUCT:
+        find_product = message.get(CONTEXT_PRODUCT) if first.route in _ABOUT_A_PRODUCT else None
+        if find_product and (product := find_product()):
             extra.append({"entity": "product", "value": product, "start": 0, "end": 0, "role": "context"})
         message.set(ENTITIES, [*(message.get(ENTITIES) or []), *extra], add_to_output=True)
 

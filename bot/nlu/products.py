@@ -8,6 +8,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,8 @@ LETTERS_MIN = 60
 # Consonants of a name from which on words of two scripts that are nearly alike are no chance.
 _TELLING_BONES = 4
 _CANDIDATE_MIN = 0.6
+# Most words of a message are among the commonest of its language.
+WORDS_KEPT = 5000
 Scores = npt.NDArray[np.float64]
 
 
@@ -76,7 +79,7 @@ class ProductMatcher:
         users: dict[int, set[str]] = defaultdict(set)
         for product in products:
             for name in dict.fromkeys(product.names):
-                words = [(fold(raw).replace(" ", ""), raw.lower()) for raw in _WORD.findall(name)]
+                words = [(_fold_word(raw), raw.lower()) for raw in _WORD.findall(name)]
                 words = [
                     (word, raw) for word, raw in words if word not in generic and (len(word) > 1 or word.isdigit())
                 ]
@@ -145,7 +148,7 @@ class ProductMatcher:
 
     def _similarities(self, words: list[str]) -> Scores | None:
         """(words, vocabulary), 0 where two words do not mean the same."""
-        folded = [fold(word).replace(" ", "") for word in words]
+        folded = [_fold_word(word) for word in words]
         if not self._vocabulary or not any(folded):
             return None
         exact = set(folded) & self._folded
@@ -202,6 +205,11 @@ def _head(name: str, words: list[tuple[str, str]], vocabulary: dict[str, int]) -
     before = {raw.lower() for raw in _WORD.findall(_TAIL.split(name.lower())[0])}
     own = [word for word, raw in words if raw in before and not word.isdigit()] or [word for word, _ in words]
     return vocabulary[own[-1]]
+
+
+@lru_cache(WORDS_KEPT)
+def _fold_word(word: str) -> str:
+    return fold(word).replace(" ", "")
 
 
 def _script_of(word: str) -> int:
