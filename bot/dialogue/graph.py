@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.graph import GraphNode, GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
+
+from bot.dialogue.rule_policy import StateRulePolicy
 
 
 class DirectGraph:
@@ -19,6 +22,9 @@ class DirectGraph:
         schema: GraphSchema = runner._graph_schema
         nodes: dict[str, GraphNode] = runner._instantiated_nodes
         needs = {name: tuple(node.needs.values()) for name, node in schema.nodes.items()}
+        for node in nodes.values():
+            if type(node._component) is RulePolicy:
+                node._component = StateRulePolicy(node._component)
         self._steps = [(name, nodes[name], needs[name]) for name in _order(target, needs)]
         self._target = target
 
