@@ -47,6 +47,8 @@ LIST = "order_list"
 NUMBER, CONTACT, WISH, REFUSED = "orders_number", "orders_contact", "orders_wish", "orders_refused"
 CLEARED: Json = {NUMBER: None, CONTACT: None, WISH: None, REFUSED: None}
 _NUMBER = re.compile(r"(?i)\b(?:[a-z]{1,5}[\s#-]*)?\d{3,10}\b")
+# Entities whose digits are no order's number.
+_OTHER_NUMBERS = frozenset({"price_max", "price_min", "quantity", "size", "phone", "email"})
 # What is offered after the story, by state.
 _NEXT_TOPICS = {
     "delivered": ("delivery.not_received", "return.how"), "delayed": ("delivery.delayed",),
@@ -96,7 +98,7 @@ class ValidateOrdersStatusForm(FormValidationAction):
         """A number typed when it was asked for, in a form that the pipeline does not know."""
         if tracker.get_slot(REQUESTED_SLOT) != NUMBER or read_turn(tracker).entity("order"):
             return {}
-        found = _NUMBER.search(normalise(str(tracker.latest_message.get("text") or "")))
+        found = _NUMBER.search(_without_amounts(tracker.latest_message))
         return {NUMBER: found.group(0)} if found else {}
 
     async def extract_orders_contact(self, dispatcher: Any, tracker: Tracker, domain: Any) -> Json:
@@ -251,6 +253,15 @@ def _ask(turn: Turn, key: str) -> Answer:
 
 def _with_slots(answer: Answer, slots: Json) -> Answer:
     return replace(answer, slots={**slots, **answer.slots})
+
+
+def _without_amounts(message: Json) -> str:
+    """The words without the digits that are a price, a size or a telephone ("show me sarees under 3000")."""
+    text = normalise(str(message.get("text") or ""))
+    for one in message.get("entities") or ():
+        if one.get("entity") in _OTHER_NUMBERS:
+            text = text[: one["start"]] + " " * (one["end"] - one["start"]) + text[one["end"] :]
+    return text
 
 
 def _first(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -88,6 +89,18 @@ async def test_the_number_of_a_refused_pair_can_be_corrected_too(customer: Custo
     customer.users.append(_message("TT-10445", "m9", order="TT-10445"))
     await customer.run(VALIDATE, requested_slot="orders_contact", orders_number="TT-10445")
     assert "23 November" in await customer.run(TELL)
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"), [("show me red sarees under 3000", ""), ("it is 104456 I think", "104456"), ("3000", "3000")]
+)
+async def test_a_price_is_no_order_number(customer: Customer, text: str, digits: str) -> None:
+    message: Any = _message(text, "m9")
+    if "under" in text:
+        message["parse_data"]["entities"] = [{"entity": "price_max", "value": "3000", "start": 25, "end": 29}]
+    customer.users.append(message)
+    await customer.run(VALIDATE, requested_slot="orders_number")
+    assert re.sub(r"\D", "", customer.slots.get("orders_number") or "") == digits
 
 
 async def test_the_same_is_said_whatever_was_wrong(customer: Customer) -> None:
