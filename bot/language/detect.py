@@ -23,6 +23,9 @@ _LATIN = re.compile(r"[a-z\u00c0-\u024f']+")
 _NOT_WORDS = re.compile(r"(?i)\S+@\S+|https?://\S+|\btt[\s#-]*\d+|\S*\d\S*")
 # How much the contact's usual language counts against the message itself, as log odds.
 HINT_WEIGHT = 1.0
+# And how much more in a few words: "COD?", "size chart", "ok" are said in all our languages, so that whoever has been
+# writing Gujarati still is.
+LOAN_WORDS_MAX, LOAN_WEIGHT = 2, 2.5
 # A language known by its words only: from this share of them on it is surer than any other, by this much (log odds).
 OWN_WORDS_SHARE, OWN_WORDS_WEIGHT = 0.5, 2.0
 
@@ -49,7 +52,8 @@ def detect(text: str, hint: str | None = None) -> Detected:
         return Detected(hint or DEFAULT_LANGUAGE, "Zyyy" if nothing else LATIN, 0.3)
     scores = _score(words)
     if hint in scores:
-        scores[hint] += HINT_WEIGHT
+        lent = hint != DEFAULT_LANGUAGE and len(words) <= LOAN_WORDS_MAX
+        scores[hint] += HINT_WEIGHT + LOAN_WEIGHT * lent
     top = max(scores.values())
     odds = {language: math.exp(score - top) for language, score in scores.items()}
     best = max(odds, key=lambda language: odds[language])

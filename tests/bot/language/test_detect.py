@@ -30,3 +30,15 @@ def test_a_text_without_words_takes_the_hint(text: str) -> None:
 
 def test_the_hint_does_not_outweigh_clear_words() -> None:
     assert detect("please tell me when my parcel will be delivered", "gu").language == "en"
+
+
+@pytest.mark.parametrize("text", ["COD mle?", "ok", "cod", "cancel it"])
+def test_words_that_every_language_borrows_switch_nothing(text: str) -> None:
+    assert detect(text, "gu").language == "gu"
+    assert detect(text).language == "en"
+
+
+@pytest.mark.parametrize(("text", "language"), [("kyare aavse", "gu"), ("eppo varum", "ta"), ("yes please", "en")])
+def test_a_few_words_of_a_language_switch_to_it(text: str, language: str) -> None:
+    others = {"en", "gu", "ta"} - {language}
+    assert {detect(text, hint).language for hint in others} == {language}
