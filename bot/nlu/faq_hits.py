@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from bot.errors import KnowledgeStale
@@ -54,6 +55,14 @@ def open_search(folder: Path, encoder: str, root: Path = ROOT) -> Live[Search]:
     except KnowledgeStale as error:
         logger.warning("%s", error)
     return live_search(folder, encoder, root=None)
+
+
+def may_settle(found: Understanding, search: Search, text: str) -> bool:
+    """Whether the index may have a say: the model is not sure, or the index holds the message word for word.
+
+    Most messages are neither, and need not be compared with every stored question. text: normalised.
+    """
+    return found.ranking.probabilities[0] < SURE_MODEL or _words(text) in _stored_words(search)
 
 
 def find_topics(search: Search, vector: Matrix, text: str) -> list[TopicHit]:
@@ -108,5 +117,10 @@ def _was_taught_otherwise(found: Understanding) -> bool:
     return likeness >= TAUGHT_MIN and label.partition("/")[0] != FAQ
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.casefold()))
+
+
+@lru_cache(maxsize=1)
+def _stored_words(search: Search) -> frozenset[tuple[str, ...]]:
+    return frozenset(_words(normalise(text)) for _, _, text in search.index.rows)

@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import KnowledgeError
 from bot.language.normalise import normalise
-from bot.nlu.faq_hits import TopicHit, find_topics, open_search, rank_topics, settle
+from bot.nlu.faq_hits import TopicHit, find_topics, may_settle, open_search, rank_topics, settle
 from bot.nlu.gate import load_gate
 from bot.nlu.model import Ranking
 from bot.nlu.understanding import Understanding
@@ -22,6 +22,7 @@ from tests.knowledge.conftest import LetterCounts, LetterEncoder, write_faq
 # The model takes the message for something else, and is not sure.
 RANKING = Ranking(["order_cancel", "faq/refund.time"], [0.4, 0.2], [0.4, 0.2], [("order_cancel", 0.6)], 0.1)
 FOUND = Understanding(RANKING, "order_cancel", 5, frozenset(), False, False)
+SURE = dataclasses.replace(FOUND, ranking=dataclasses.replace(RANKING, probabilities=[0.9, 0.05]))
 LIKE = TopicHit("gift.wrap", 0.98, 0.05, equal=False)
 EQUAL = TopicHit("gift.wrap", 0.9, 0.01, equal=True)
 
@@ -46,24 +47,28 @@ def taught(label: str) -> Understanding:
     return dataclasses.replace(FOUND, ranking=dataclasses.replace(RANKING, nearest=[(label, 1.0)]))
 
 
-def ask(search: Search, encoder: Encoder, text: str) -> Understanding:
+def ask(search: Search, encoder: Encoder, text: str, found: Understanding = FOUND) -> Understanding:
     """What is understood of a message that the model takes for something else."""
-    return settle(FOUND, find_topics(search, encoder.encode([text])[0], normalise(text)))
+    plain = normalise(text)
+    if not may_settle(found, search, plain):
+        return found
+    return settle(found, find_topics(search, encoder.encode([text])[0], plain))
 
 
+@pytest.mark.parametrize("taken_for", [FOUND, SURE])
 def test_a_new_question_and_a_new_topic_are_answered_once_the_index_is_made(
-    tmp_path: Path, faq: Path, encoder: Encoder
+    tmp_path: Path, faq: Path, encoder: Encoder, taken_for: Understanding
 ) -> None:
     folder = tmp_path / "index"
     write_index(folder, encoder, faq)
     search = live_search(folder, "letters", root=None)
-    assert ask(search.current(), encoder, "Do you wrap jewellery boxes?") is FOUND
+    assert ask(search.current(), encoder, "Do you wrap jewellery boxes?", taken_for) is taken_for
     source = faq / "sources" / "en" / "returns.yml"
     entry = ["  - topic: gift.wrap", "    title: Wrapping", "    answer: We do.", "    questions:"]
     entry.append("      - Do you wrap jewellery boxes?")
     source.write_text(source.read_text(encoding="utf-8") + "\n".join(entry), encoding="utf-8")
     write_index(folder, encoder, faq)
-    found = ask(search.current(), encoder, "do you wrap  jewellery boxes")
+    found = ask(search.current(), encoder, "do you wrap  jewellery boxes", taken_for)
     verdict = load_gate().judge(found, "en", "Latn", 0.9)
     assert (verdict.first.route, verdict.first.topic, verdict.decision) == ("faq", "gift.wrap", "answer")
     assert verdict.first.confidence > 0.9
@@ -91,9 +96,6 @@ def test_topics_are_ranked_with_their_lead() -> None:
 )
 def test_a_stored_question_decides(found: Understanding, hits: list[TopicHit]) -> None:
     assert first(settle(found, hits)) == "faq/gift.wrap"
-
-
-SURE = dataclasses.replace(FOUND, ranking=dataclasses.replace(RANKING, probabilities=[0.9, 0.05]))
 
 
 @pytest.mark.parametrize(
