@@ -6,6 +6,7 @@ operator's new question is understood once `seva faq index` has run. No Rasa in 
 
 import logging
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -57,31 +58,24 @@ def open_search(folder: Path, encoder: str, root: Path = ROOT) -> Live[Search]:
     return live_search(folder, encoder, root=None)
 
 
-def may_settle(found: Understanding, search: Search, text: str) -> bool:
-    """Whether the index may have a say: the model is not sure, or the index holds the message word for word.
+def find_topics(search: Search, vector: Matrix, text: str, found: Understanding) -> list[TopicHit]:
+    """The topics that may settle a message, best first. vector: normalised, not centred; text: normalised.
 
-    Most messages are neither, and need not be compared with every stored question. text: normalised.
+    Vectors are compared only where the index does not hold the message word for word and the model is not sure.
     """
-    return found.ranking.probabilities[0] < SURE_MODEL or _words(text) in _stored_words(search)
+    if equal := _topics_by_words(search).get(_words(text)):
+        return [TopicHit(topic, 1.0, 0.0, equal=True) for topic in sorted(equal)]
+    return [] if _is_sure(found) else rank_topics(search.query(vector, TEXTS))
 
 
-def find_topics(search: Search, vector: Matrix, text: str) -> list[TopicHit]:
-    """The topics nearest to a message, best first. vector: normalised, not centred; text: normalised."""
-    return rank_topics(search.query(vector, TEXTS), text)
-
-
-def rank_topics(hits: Sequence[Hit], text: str) -> list[TopicHit]:
-    """The topics of the hits, best first; `text`: the normalised message."""
-    words = _words(text)
+def rank_topics(hits: Sequence[Hit]) -> list[TopicHit]:
+    """The topics of the hits, best first."""
     best: dict[str, float] = {}
-    equal: set[str] = set()
     for hit in hits:
         best.setdefault(hit.topic, hit.score)
-        if words and _words(normalise(hit.text)) == words:
-            equal.add(hit.topic)
     scores = [*best.values(), hits[-1].score if hits else 0.0]
     return [
-        TopicHit(topic, score, score - scores[place + 1], topic in equal)
+        TopicHit(topic, score, score - scores[place + 1], equal=False)
         for place, (topic, score) in enumerate(best.items())
     ]
 
@@ -102,8 +96,12 @@ def _equal(hits: Sequence[TopicHit]) -> list[TopicHit]:
 
 def _alike(hits: Sequence[TopicHit], found: Understanding) -> list[TopicHit]:
     """The first topic, if it asks for the same in other words and the model has no word of its own."""
-    sure = found.ranking.probabilities[0] >= SURE_MODEL
+    sure = _is_sure(found)
     return [hit for hit in hits[:1] if hit.score >= SAME_MIN and hit.margin >= SAME_MARGIN_MIN and not sure]
+
+
+def _is_sure(found: Understanding) -> bool:
+    return found.ranking.probabilities[0] >= SURE_MODEL
 
 
 def _is_order_matter(found: Understanding) -> bool:
@@ -122,5 +120,9 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _stored_words(search: Search) -> frozenset[tuple[str, ...]]:
-    return frozenset(_words(normalise(text)) for _, _, text in search.index.rows)
+def _topics_by_words(search: Search) -> dict[tuple[str, ...], frozenset[str]]:
+    topics: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for topic, _, text in search.index.rows:
+        if words := _words(normalise(text)):
+            topics[words].add(topic)
+    return {words: frozenset(holders) for words, holders in topics.items()}

@@ -12,7 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.component import UNDERSTANDING, Component, normalised_text
 from bot.nlu.encoder import sentence_vector
-from bot.nlu.faq_hits import find_topics, may_settle, open_search, settle
+from bot.nlu.faq_hits import find_topics, open_search, settle
 from knowledge.encoder import DEFAULT_ENCODER
 from knowledge.index import index_folder
 
@@ -35,9 +35,8 @@ class FaqSearch(Component, IntentClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         search = self._search.current()
         for message in messages:
-            found, text = message.get(UNDERSTANDING), normalised_text(message)
-            if may_settle(found, search, text):
-                hits = find_topics(search, sentence_vector(message), text)
-                message.set(FAQ_HITS, hits)
-                message.set(UNDERSTANDING, settle(found, hits))
+            found = message.get(UNDERSTANDING)
+            hits = find_topics(search, sentence_vector(message), normalised_text(message), found)
+            message.set(FAQ_HITS, hits)
+            message.set(UNDERSTANDING, settle(found, hits))
         return messages
