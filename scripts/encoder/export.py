@@ -10,14 +10,21 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import random
 import shutil
 from pathlib import Path
 
 import torch
+from corpus import read_shop
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from smooth import smooth
+from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
-from train import Student
+from train import PAD, TOKENS_MAX, Student
+
+# So many texts show how large the numbers inside become.
+SHOWN = 400
 
 
 class Vectors(torch.nn.Module):
@@ -41,6 +48,7 @@ def main() -> None:
     student = Student()
     student.bert.load_state_dict(torch.load(wanted.run / "bert.pt"))
     student.bert.config._attn_implementation = "eager"
+    smooth(student.bert.eval(), lambda bert: show(bert, Tokenizer.from_file(str(wanted.run / "tokenizer.json"))))
     wanted.out.mkdir(parents=True, exist_ok=True)
     full = wanted.run / "full.onnx"
     ids = torch.ones((2, 8), dtype=torch.int64)
@@ -59,6 +67,14 @@ def main() -> None:
     shutil.copy(wanted.run / "tokenizer.json", wanted.out / "tokenizer.json")
     write_card(wanted.out)
     print(f"{(wanted.out / 'model.onnx').stat().st_size / 2**20:.1f} MiB")
+
+
+def show(bert: torch.nn.Module, tokenizer: Tokenizer) -> None:
+    """Passes some of the shop's texts through the encoder."""
+    texts = sorted({line.text for line in read_shop()})
+    for text in random.Random(0).sample(texts, SHOWN):
+        ids = torch.tensor([tokenizer.encode(text).ids[:TOKENS_MAX]])
+        bert(input_ids=ids, attention_mask=(ids != PAD).long())
 
 
 def write_card(folder: Path) -> None:
