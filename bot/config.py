@@ -14,6 +14,7 @@ from dataclasses import field as _field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.errors import ConfigError
 
@@ -68,7 +69,18 @@ class Config:
     )
     shop_timezone: str = _setting("Asia/Kolkata", "Time zone of the shop and of its opening hours.")
     default_language: str = _setting("en", "Language until the customer's is known.")
-    shop: str = _setting("embedded", "Where orders live: `embedded` (the database), or `module:class` of one's own.")
+    shop: str = _setting(
+        "embedded", "Where orders live: `embedded` (the database), `woocommerce`, or `module:class` of one's own."
+    )
+    woocommerce_url: str = _setting("", "WooCommerce: address of the shop (https://shop.example), without /wp-json.")
+    woocommerce_key: Secret = _setting(Secret(""), "WooCommerce: consumer key of a REST API key (read and write).")
+    woocommerce_secret: Secret = _setting(Secret(""), "WooCommerce: consumer secret of that key.")
+    woocommerce_pay_back: bool = _setting(
+        False, "WooCommerce: a cancelled order's payment gateway pays back at once; otherwise the staff do."
+    )
+    woocommerce_delivered_status: str = _setting(
+        "completed", "WooCommerce: the order status that means the customer has the parcel."
+    )
     shop_token_secret: Secret = _setting(
         Secret(""), "Signs the token by which the shop's page says who is signed in; empty: tokens are ignored."
     )
@@ -145,9 +157,32 @@ def load(values: dict[str, str]) -> Config:
             parsed[one.name] = _parse(str(one.type), raw)
         except ValueError as error:
             wrong.append(f"{one.name.upper()}={raw!r}: {error}")
+    made = Config(**parsed)
+    if made.shop == "woocommerce":
+        wrong += _check_woocommerce(made)
     if wrong:
         raise ConfigError("wrong settings: " + "; ".join(wrong))
-    return Config(**parsed)
+    return made
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address is of this machine."""
+    return urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
+
+
+def _check_woocommerce(made: Config) -> list[str]:
+    """What is missing or wrong; the key travels with every request, so only HTTPS will do."""
+    named = {name: getattr(made, f"woocommerce_{name}") for name in ("url", "key", "secret")}
+    wrong = [f"WOOCOMMERCE_{name.upper()} is missing (SHOP=woocommerce)" for name, value in named.items() if not value]
+    try:
+        url = urlsplit(made.woocommerce_url)
+    except ValueError as error:
+        return [*wrong, f"WOOCOMMERCE_URL: {error}"]
+    if made.woocommerce_url and not (url.scheme == "https" or (url.scheme == "http" and is_loopback(url.geturl()))):
+        wrong.append("WOOCOMMERCE_URL: say https://")
+    if url.username or url.password or url.query or url.fragment:
+        wrong.append("WOOCOMMERCE_URL: the address only; key and secret have settings of their own")
+    return wrong
 
 
 def read_env_file(path: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from bot.config import config
 from bot.errors import ConfigError
 from bot.shop.port import Shop
 
-SHOPS = {"embedded": "bot.shop.embedded:EmbeddedShop"}
+SHOPS = {"embedded": "bot.shop.embedded:EmbeddedShop", "woocommerce": "bot.shop.woocommerce.shop:WooShop"}
 
 
 def open_shop() -> Shop:

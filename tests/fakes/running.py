@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -63,3 +64,20 @@ async def run_app(app: App) -> AsyncIterator[Running[App]]:
         yield running
     finally:
         await running.stop()
+
+
+@contextlib.contextmanager
+def run_aside(app: App) -> Iterator[Running[App]]:
+    """The application, served from a thread of its own: for tests of code that waits instead of awaiting."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    running = Running(app)
+    asyncio.run_coroutine_threadsafe(running.start(), loop).result()
+    try:
+        yield running
+    finally:
+        asyncio.run_coroutine_threadsafe(running.stop(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

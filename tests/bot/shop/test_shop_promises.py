@@ -1,4 +1,4 @@
-"""What the port promises, kept by the embedded shop. Orders are the demo shop's."""
+"""What the port promises, kept by the embedded shop and by WooCommerce alike. Orders are the demo shop's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from bot.shop.embedded import EmbeddedShop
 from bot.shop.models import Variant
 from bot.shop.order_story import build_story
 from bot.shop.port import Address, Changed, Line, LineChange, ReturnWish, Shop
+from bot.shop.woocommerce.shop import WooShop
 from tests.bot.shop.test_order_story import TODAY
+from tests.fakes.running import Running
+from tests.fakes.woo_server import FakeWoo
 
 CARD, COD, SENT, ARRIVED, COUPON = "TT-10466", "TT-10464", "TT-10459", "TT-10453", "TT-10472"
 SAREE, POLO = "SAR02-BOTTLEGR", "POL01-M-NAVY"
@@ -41,9 +44,22 @@ def keep_embedded() -> Kept:
     return Kept(EmbeddedShop(), lambda sku: Variant.objects.get(sku=sku).stock, sell_out)
 
 
-@pytest.fixture
-def kept(demo_shop: None) -> Kept:
-    return keep_embedded()
+def keep_woo(app: FakeWoo, shop: WooShop) -> Kept:
+    def find(sku: str) -> dict[str, object]:
+        return next(one for one in app.state.goods.values() if one["sku"] == sku)
+
+    def sell_out(sku: str) -> None:
+        find(sku).update(stock_quantity=0, stock_status="outofstock")
+
+    return Kept(shop, lambda sku: int(str(find(sku)["stock_quantity"])), sell_out)
+
+
+@pytest.fixture(params=["embedded", "woocommerce"])
+def kept(request: pytest.FixtureRequest, demo_shop: None) -> Kept:
+    if request.param == "embedded":
+        return keep_embedded()
+    running: Running[FakeWoo] = request.getfixturevalue("woo")
+    return keep_woo(running.app, request.getfixturevalue("open_woo")())
 
 
 def test_an_order_is_found_however_its_number_is_written(kept: Kept) -> None:
