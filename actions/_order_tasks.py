@@ -243,8 +243,9 @@ def _is_other_wish(job: Job, turn: Turn, action: str) -> bool:
 
 
 def _record(answer: Answer, job: Job, turn: Turn) -> Answer:
-    # As inside a form: the message was its answer, whatever it looked like, unless it was this wish itself.
-    own = turn.gate.get("decision") == "answer" and turn.gate.get("route") == job.wish
+    # As inside a form: the message was its answer, pressed or written, unless it was this wish itself.
+    wished = turn.gate.get("decision") == "answer" and turn.gate.get("route") == job.wish
+    own = wished and not turn.entity("choice")
     return replace(answer, turn={**_RECORD, **({"route": job.wish} if own else {}), **answer.turn})
 
 

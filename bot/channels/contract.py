@@ -6,6 +6,7 @@ Rules for all channels stand in `bot.conversations`; what a channel cannot show 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -167,13 +168,36 @@ class Inbox(Protocol):
         ...
 
 
+# Kinds of buttons that go on with the matter; the others judge the answer, switch the language or call a person.
+CHOICES = frozenset({"choice", "related"})
+
+
+def is_numbered_choice(kinds: Iterable[str]) -> bool:
+    """Whether buttons of these kinds are choices among which a bare number may choose: two of them at least.
+
+    One rule for what a customer reads as numbered and for what their number means (`bot.conversations.choices`).
+    """
+    return sum(kind in CHOICES for kind in kinds) > 1
+
+
 def build_plain_text(message: OutboundMessage) -> str:
-    """The whole message in words, for a channel (or a client) that cannot show buttons, cards or images."""
+    """The whole message in words, for a channel (or a client) that cannot show buttons, cards or images.
+
+    Choices are numbered; whoever writes the title or the number is heard as if they had pressed.
+    """
     parts = [message.text] if message.text else []
     for card in message.cards:
         parts.append(" · ".join(str(card[key]) for key in ("title", "subtitle", "price", "link") if card.get(key)))
     if message.image:
         parts.append(message.image)
-    if message.buttons:
-        parts.append("\n".join(f"• {button.title}" for button in message.buttons))
-    return "\n".join(parts)
+    return "\n".join([*parts, *_list_buttons(message)])
+
+
+def _list_buttons(message: OutboundMessage) -> list[str]:
+    # Beside cards a number means one of the products.
+    if message.cards or not is_numbered_choice(button.kind for button in message.buttons):
+        return [f"• {button.title}" for button in message.buttons]
+    said = message.text.split("\n")
+    lines = [f"{place}. {button.title}" for place, button in enumerate(message.buttons, start=1)]
+    # What the text numbers already, perhaps at greater length, is not said twice.
+    return [line for line in lines if not any(one.startswith(line.removesuffix("…")) for one in said)]

@@ -22,6 +22,7 @@ from bot.channels.contract import Button, InboundMessage, OutboundMessage, Profi
 from bot.config import config
 from bot.conversations import events
 from bot.conversations.buttons import build_buttons, build_cards
+from bot.conversations.choices import CHARS_MAX, read_choice
 from bot.conversations.database import without_waiting_for_the_disk
 from bot.conversations.leases import Claim
 from bot.conversations.notices import say_in
@@ -54,7 +55,7 @@ def record_question(inbound: InboundMessage, text: str, owner: str) -> Question 
     with connection.cursor() as cursor:
         cursor.execute(statements().find_conversation, (inbound.channel, inbound.user_external_id))
         row = cursor.fetchone()
-        if row is None or _tells_something_new(inbound.profile, row):
+        if row is None or _tells_something_new(inbound.profile, row) or _may_be_choice(text, row[8]):
             return None
         conversation, name = _as_uuid(row[0]), row[6]
         try:
@@ -221,8 +222,15 @@ def _tells_something_new(profile: Profile, row: Sequence[Any]) -> bool:
     return bool(new or (profile.page and profile.page != json.loads(row[1])))
 
 
+def _may_be_choice(text: str, offered: str | None) -> bool:
+    """Whether the words may mean one of the buttons (JSON) of the last message; the long way decides."""
+    if len(text) > CHARS_MAX or offered in (None, "[]"):
+        return False
+    return read_choice(text, json.loads(offered or "[]")) is not None
+
+
 def _build_request(conversation: uuid.UUID, channel: str, text: str, row: Sequence[Any]) -> TurnRequest:
-    _, page, language, script, last_bot_text, contact_id, name, known_language = row
+    _, page, language, script, last_bot_text, contact_id, name, known_language, _ = row
     context = build_context(
         channel,
         contact_id=contact_id,

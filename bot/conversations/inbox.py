@@ -7,6 +7,7 @@ starts without another commit; a conversation that cannot be claimed is found by
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.utils import timezone
 from bot.channels.contract import InboundMessage, Recorded
 from bot.conversations import events
 from bot.conversations.buttons import find_button
+from bot.conversations.choices import CHARS_MAX, read_choice
 from bot.conversations.express import Question, record_question
 from bot.conversations.leases import Claim, wake_conversation
 from bot.conversations.models import Conversation, Message
@@ -79,8 +81,10 @@ def _accept(question: Question, inbound: InboundMessage, text: str) -> Accepted:
 
 
 def _insert(inbound: InboundMessage, text: str, conversation: Conversation) -> Message:
-    button = find_button(conversation.identity, inbound.choice) if inbound.choice else None
     to_bot = conversation.state == State.BOT
+    button = find_button(conversation.identity, inbound.choice) if inbound.choice else None
+    typed = _find_typed(text, conversation) if to_bot and not button else None
+    meant = button or typed
     return Message.objects.create(
         conversation=conversation,
         channel=inbound.channel,
@@ -90,11 +94,20 @@ def _insert(inbound: InboundMessage, text: str, conversation: Conversation) -> M
         author_name=conversation.contact.name,
         kind="choice" if button else inbound.kind,
         text=button["title"] if button else text,
-        payload=button["payload"] if button else "",
+        payload=meant["payload"] if meant else "",
         handling=Handling.PENDING if to_bot else Handling.DONE,
         created_at=timezone.now(),
         written_at=inbound.sent_at,
     )
+
+
+def _find_typed(text: str, conversation: Conversation) -> dict[str, Any] | None:
+    """The button that these words mean, if the assistant's message right before them offered it."""
+    if len(text) > CHARS_MAX:
+        return None
+    said = Message.objects.filter(conversation=conversation).exclude(author=Author.SYSTEM).order_by("-id")
+    last = said.only("buttons", "cards", "author").first()
+    return read_choice(text, last.buttons, last.cards) if last and last.author == Author.BOT else None
 
 
 def _describe(message: Message, *, duplicate: bool = False, shortened: bool = False) -> Recorded:

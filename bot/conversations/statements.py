@@ -78,7 +78,9 @@ def _build_arrival(vendor: str, lease_s: float, idle_s: float) -> dict[str, str]
     return {
         # Whatever is waiting to be done has a `ready_at`: null means that there is nothing but this message.
         "find_conversation": f"""
-            SELECT c.id, c.page, c.language, c.script, c.last_bot_text, p.id, p.name, p.language
+            SELECT c.id, c.page, c.language, c.script, c.last_bot_text, p.id, p.name, p.language,
+                (SELECT m.buttons FROM {MESSAGE} m WHERE m.conversation_id = c.id AND m.author <> 'system'
+                    ORDER BY m.id DESC LIMIT 1)
             FROM {IDENTITY} i JOIN {CONVERSATION} c ON c.identity_id = i.id JOIN {CONTACT} p ON p.id = c.contact_id
             WHERE i.channel = %s AND i.external_id = %s AND i.reachable AND c.state = 'bot' AND c.ready_at IS NULL
                 AND c.lease_until IS NULL AND c.failing_since IS NULL AND c.last_message_at >= {idle}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -91,3 +92,29 @@ def test_everything_can_be_put_into_words() -> None:
     assert build_plain_text(message).split("\n") == [
         "Look:", "Kurta · ₹899 · https://shop.example/kurta", "https://shop.example/a.jpg", "• More",
     ]  # fmt: skip
+
+
+def write(text: str, *buttons: Button, **more: Any) -> list[str]:
+    at = datetime(2026, 11, 21, tzinfo=UTC)
+    return build_plain_text(OutboundMessage(7, "x", "c", "u", "bot", "Seva", text, at, buttons=buttons, **more)).split(
+        "\n"
+    )
+
+
+def test_choices_are_numbered_in_words() -> None:
+    person = Button("c", "A person", "person")
+    assert write("Which?", Button("a", "Refund"), Button("b", "Exchange"), person) == [
+        "Which?", "1. Refund", "2. Exchange", "3. A person",
+    ]  # fmt: skip
+    assert write("How many?", Button("a", "Stop"), person) == ["How many?", "• Stop", "• A person"]
+
+
+def test_what_the_text_numbers_is_not_numbered_again() -> None:
+    text = "Which item?\n1. 2 × Cotton Stretch Leggings\n2. 1 × Kurta"
+    buttons = (Button("a", "2 × Cotton Stretch…"), Button("b", "1 × Kurta"), Button("c", "Stop"))
+    assert write(text, *buttons) == [*text.split("\n"), "3. Stop"]
+
+
+def test_beside_cards_the_buttons_have_no_number() -> None:
+    found = write("Look:", Button("a", "More"), Button("b", "Sarees"), cards=({"title": "Kurta"},))
+    assert found == ["Look:", "Kurta", "• More", "• Sarees"]
