@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from bot.back_in_stock import BackInStock
 from bot.channels.contract import Channel
 from bot.channels.webchat.doors import Doors
 from bot.channels.webchat.origins import build_origin_check
@@ -21,6 +20,8 @@ from bot.conversations.port import DatabaseInbox
 from bot.conversations.presence import Presence
 from bot.conversations.worker import Dialogue, Worker
 from bot.dialogue.client import DialogueClient
+from bot.duties import DUTIES
+from bot.recurring import Recurring
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Gateway:
     worker: Worker
     inbox: DatabaseInbox
     presence: Presence
-    back_in_stock: BackInStock
+    duties: Recurring
     feed: Feed
 
     async def start(self) -> None:
@@ -43,11 +44,11 @@ class Gateway:
         await self.feed.start()
         self.presence.start()
         await self.worker.start()
-        self.back_in_stock.start()
+        self.duties.start()
 
     async def stop(self) -> None:
         """Finishes what is under way, leaves the rest in the database, closes connections."""
-        await self.back_in_stock.stop()
+        await self.duties.stop()
         await self.webchat.stop()
         await self.worker.stop()
         self.presence.stop()
@@ -76,6 +77,6 @@ def build_gateway(config: Config) -> Gateway:
     inbox = DatabaseInbox(pool, worker)
     webchat.attach(inbox)
     presence = Presence(pool, channels, worker.wake)
-    back_in_stock = BackInStock(pool, worker.wake)
+    duties = Recurring(DUTIES, pool, worker.wake)
     feed = Feed(config.redis_url)
-    return Gateway(pool, dialogue, channels, webchat, worker, inbox, presence, back_in_stock, feed)
+    return Gateway(pool, dialogue, channels, webchat, worker, inbox, presence, duties, feed)

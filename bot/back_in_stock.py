@@ -1,4 +1,4 @@
-"""Keeps the promise to tell customers when something is back in stock. Runs in every gateway, a look a minute.
+"""Keeps the promise to tell customers when something is back in stock. One of the gateway's duties (`bot.duties`).
 
 Joins `bot.shop` (what is back, and who waits for it) and `bot.conversations` (the outbox). The message and the end of
 the promise are one transaction, so that several gateways or a crash tell nobody twice.
@@ -6,58 +6,17 @@ the promise are one transaction, so that several gateways or a crash tell nobody
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
-import logging
-from collections.abc import Callable
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from bot.config import config
-from bot.conversations.database import DatabasePool
 from bot.conversations.notices import say_in
 from bot.conversations.outreach import queue_outreach
 from bot.language.formats import money
 from bot.shop.catalogue import Choice, Item
 from bot.shop.restock import end_watch, find_back
 from bot.shop.restock_watch import RestockWatch
-
-CHECK_EVERY_S = 60.0
-
-_log = logging.getLogger(__name__)
-
-
-class BackInStock:
-    """The job of one gateway process."""
-
-    def __init__(self, pool: DatabasePool, wake: Callable[[], None], every_s: float = CHECK_EVERY_S) -> None:
-        self._pool = pool
-        self._wake = wake
-        self._every_s = every_s
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begins to look; in the gateway's event loop."""
-        self._task = asyncio.create_task(self._look())
-
-    async def stop(self) -> None:
-        """Ends it; what is not told yet is told after the next start."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _look(self) -> None:
-        while True:
-            try:
-                if await self._pool.write(tell_back):
-                    self._wake()
-            except DatabaseError as error:
-                _log.warning("the database does not answer: %s", type(error).__name__)
-            except Exception:
-                _log.exception("looking for what is back in stock failed and goes on")
-            await asyncio.sleep(self._every_s)
 
 
 def tell_back() -> int:

@@ -6,27 +6,25 @@ has proved that they are theirs. The audit keeps ids and counts.
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import sqlalchemy as sa
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils import timezone
+from django.db.models import Q
 
 from bot.care.models import Complaint, Opinion, PrivacyRequest
 from bot.config import config
 from bot.conversations.handoffs import close, drop_work
 from bot.conversations.models import ChannelIdentity, Contact, Conversation, HandOff, Message, Note, Turn
-from bot.conversations.states import UNSENT, State
+from bot.conversations.states import State
 from bot.dialogue.storage import ANSWER, STATE, make_engine
 from bot.shop.models import Order
-from bot.shop.proofs import CodeTry, IdentityTry, KnownPerson, OneTimeCode, VerifiedOrder
+from bot.shop.proofs import CodeTry, IdentityTry, KnownPerson, OneTimeCode, ShownCode, VerifiedOrder
 from bot.shop.restock_watch import RestockWatch
 
 Json = dict[str, Any]
 ERASED = "[erased]"
-FORGOTTEN = "forgotten-"
 encode = DjangoJSONEncoder(ensure_ascii=False, indent=2).encode
 
 
@@ -45,10 +43,10 @@ def build_export(request: PrivacyRequest) -> Json:
         "turns": _rows(Turn.objects.filter(conversation__in=talks)),
         "hand_offs": _rows(HandOff.objects.filter(conversation__in=talks)),
         "notes": _rows(Note.objects.filter(conversation__in=talks)),
-        "complaints": _rows(Complaint.objects.filter(conversation__in=keys)),
-        "opinions": _rows(Opinion.objects.filter(conversation__in=keys)),
-        "privacy_requests": _rows(PrivacyRequest.objects.filter(conversation__in=keys)),
-        "restock_watches": _rows(RestockWatch.objects.filter(conversation__in=keys)),
+        "complaints": _rows(Complaint.objects.filter(_own(request, keys))),
+        "opinions": _rows(Opinion.objects.filter(_own(request, keys))),
+        "privacy_requests": _rows(PrivacyRequest.objects.filter(_own(request, keys))),
+        "restock_watches": _rows(RestockWatch.objects.filter(_own(request, keys))),
         # Staff notes are the shop's own thoughts and no data given by the customer.
         "orders": [_without(row, "notes") for row in _rows(Order.objects.filter(name__in=list(shown)))],
         "dialogue": _read_dialogue(keys),
@@ -75,44 +73,42 @@ def erase_contact(request: PrivacyRequest) -> Json:
     messages = Message.objects.filter(conversation__in=talks)
     counts = {
         "messages": messages.update(
-            text=ERASED, author_name="", payload="", buttons=[], cards=[], image="", client_key=None
+            text=ERASED, author_name="", payload="", buttons=[], cards=[], image="", client_key=None, error=""
         ),
-        "turns": Turn.objects.filter(conversation__in=talks).update(text=ERASED, payload="", record={}, replies=[]),
+        "turns": Turn.objects.filter(conversation__in=talks).update(
+            text=ERASED, payload="", record={}, replies=[], error=""
+        ),
         "hand_offs": HandOff.objects.filter(conversation__in=talks).update(summary={}),
-        "complaints": Complaint.objects.filter(conversation__in=keys).update(words=[], order=""),
-        "opinions": Opinion.objects.filter(conversation__in=keys).update(words=""),
-        "requests": PrivacyRequest.objects.filter(conversation__in=keys).update(words="", proof=""),
+        "complaints": Complaint.objects.filter(_own(request, keys)).update(words=[], order=""),
+        "opinions": Opinion.objects.filter(_own(request, keys)).update(words=""),
+        "requests": PrivacyRequest.objects.filter(_own(request, keys)).update(words="", proof=""),
     }
     Conversation.objects.filter(pk__in=keys).update(page={}, last_bot_text="")
     Contact.objects.filter(pk=_contact_key(request)).update(name="")
     counts["notes"] = Note.objects.filter(conversation__in=talks).delete()[0]
-    for kind in (VerifiedOrder, IdentityTry, RestockWatch):
-        counts[kind._meta.model_name or ""] = kind._default_manager.filter(conversation__in=keys).delete()[0]
-    codes = OneTimeCode.objects.filter(conversation__in=keys)
-    CodeTry.objects.filter(code__in=codes).delete()
-    counts["codes"] = codes.delete()[0]
-    for identity in ChannelIdentity.objects.filter(contact_id=_contact_key(request)):
-        KnownPerson.objects.filter(channel=identity.channel, external_id=identity.external_id).delete()
+    counts["restockwatch"] = RestockWatch.objects.filter(_own(request, keys)).delete()[0]
+    counts |= _erase_proofs(request, keys)
     counts["dialogue"] = _erase_dialogue(keys)
     return counts
 
 
-def forget_addresses() -> int:
-    """Takes away the channels' addresses of contacts that are erased and have been told; how many. Safe to repeat."""
-    done = (
-        PrivacyRequest.objects.filter(wish="erase", state="done").exclude(contact="").values_list("contact", flat=True)
-    )
-    ids = [int(contact) for contact in done if contact.isdigit()]
-    waiting = Message.objects.filter(conversation__contact_id__in=ids, delivery__in=UNSENT)
-    found = ChannelIdentity.objects.filter(contact_id__in=ids).exclude(external_id__startswith=FORGOTTEN)
-    told = found.exclude(contact_id__in=waiting.values("conversation__contact_id"))
-    for identity in told:
-        talks = Conversation.objects.filter(identity=identity).exclude(state=State.CLOSED)
-        talks.update(state=State.CLOSED, closed_at=timezone.now(), ready_at=None)
-        ChannelIdentity.objects.filter(pk=identity.pk).update(
-            external_id=f"{FORGOTTEN}{uuid.uuid4().hex}", reachable=False
-        )
-    return len(told)
+def _erase_proofs(request: PrivacyRequest, keys: list[str]) -> Json:
+    """How the contact has shown who they are: tries, codes (also the demo's shown ones), sign-ins."""
+    counts = {"verifiedorder": VerifiedOrder.objects.filter(conversation__in=keys).delete()[0]}
+    counts["identitytry"] = IdentityTry.objects.filter(_own(request, keys)).delete()[0]
+    codes = OneTimeCode.objects.filter(_own(request, keys))
+    orders = Order.objects.filter(name__in=codes.values("order"))
+    ShownCode.objects.filter(Q(sent_to__in=orders.values("email")) | Q(sent_to__in=orders.values("phone"))).delete()
+    CodeTry.objects.filter(code__in=codes).delete()
+    counts["codes"] = codes.delete()[0]
+    for identity in ChannelIdentity.objects.filter(contact_id=_contact_key(request)):
+        KnownPerson.objects.filter(channel=identity.channel, external_id=identity.external_id).delete()
+    return counts
+
+
+def _own(request: PrivacyRequest, keys: list[str]) -> Q:
+    """Rows named by conversation and contact: either is enough, as a row outlives its conversation."""
+    return Q(conversation__in=keys) | Q(contact=request.contact) if request.contact else Q(conversation__in=keys)
 
 
 def _conversations(request: PrivacyRequest) -> list[Conversation]:

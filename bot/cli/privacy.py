@@ -79,8 +79,8 @@ def erase(
 
 @app.command("forget")
 def forget() -> None:
-    """Takes away the addresses of erased customers who have been told; to be run now and then, safe to repeat."""
+    """Takes away the addresses of erased customers who have been told now; the gateway does so every hour."""
     use_django()
-    from bot.care.personal import forget_addresses
+    from bot.care.forgetting import forget_addresses
 
     typer.echo(f"{forget_addresses()} addresses forgotten")

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from django.contrib.auth.models import User
 from django.test import Client
 
+from bot.care.forgetting import FORGOTTEN, forget_addresses
 from bot.care.models import Audit, Complaint, Opinion, PrivacyRequest, Severity, Wish
-from bot.care.personal import ERASED, FORGOTTEN, encode, forget_addresses
+from bot.care.personal import ERASED, encode
 from bot.care.records import Said, record_complaint, record_opinion, record_privacy_request
 from bot.care.requests import erase_request, export_request, finish_request, refuse_request
 from bot.config import config

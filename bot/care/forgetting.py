@@ -1,0 +1,60 @@
+"""The end of erasing: what had to stay until the customer was told, and what a channel might still repeat.
+
+One of the gateway's duties (`bot.duties`); an operator who cannot wait runs `seva privacy forget`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from bot.care.models import PrivacyRequest
+from bot.conversations.models import ChannelIdentity, Conversation, Message
+from bot.conversations.states import UNSENT, State
+
+FORGOTTEN = "forgotten-"
+# Providers deliver again for up to 7 days, and a message's own id is how a second delivery is known. WhatsApp's ids
+# hold the number.
+IDS_KEPT = timedelta(days=8)
+
+
+def forget_addresses() -> int:
+    """Takes away the channels' addresses of contacts that are erased and have been told; how many. Safe to repeat."""
+    with transaction.atomic():
+        _forget_message_ids()
+        told = _forget_told()
+    if told:
+        _empty_journal()
+    return told
+
+
+def _forget_told() -> int:
+    done = (
+        PrivacyRequest.objects.filter(wish="erase", state="done").exclude(contact="").values_list("contact", flat=True)
+    )
+    ids = [int(contact) for contact in done if contact.isdigit()]
+    waiting = Message.objects.filter(conversation__contact_id__in=ids, delivery__in=UNSENT)
+    found = ChannelIdentity.objects.filter(contact_id__in=ids).exclude(external_id__startswith=FORGOTTEN)
+    told = found.exclude(contact_id__in=waiting.values("conversation__contact_id"))
+    for identity in told:
+        talks = Conversation.objects.filter(identity=identity).exclude(state=State.CLOSED)
+        talks.update(state=State.CLOSED, closed_at=timezone.now(), ready_at=None)
+        ChannelIdentity.objects.filter(pk=identity.pk).update(
+            external_id=f"{FORGOTTEN}{uuid.uuid4().hex}", reachable=False
+        )
+    return len(told)
+
+
+def _forget_message_ids() -> None:
+    old = Message.objects.filter(conversation__identity__external_id__startswith=FORGOTTEN)
+    old.filter(external_id__isnull=False, created_at__lt=timezone.now() - IDS_KEPT).update(external_id=None)
+
+
+def _empty_journal() -> None:
+    """SQLite's journal file still holds the pages as they were; emptied now if nobody reads them, else by and by."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
