@@ -36,9 +36,10 @@ def read_step(job: Job, step: Step, turn: Turn, action: str, language: str, *, n
     options = step.options(job, language)
     if step.name == "confirm":
         return _yes_or_no(action, turn)
-    if is_digression(turn, action):
+    asks = is_digression(turn, action)
+    if asks and not is_brief_answer(turn):
         return step.read(job, turn)
-    found = _by_words(step, options, turn) or _by_title(options, turn)
+    found = _by_words(step, options, turn) or ("" if asks else _by_title(options, turn))
     if not found and numbers:
         found = _by_number(options, turn)
     return found or step.read(job, turn)
@@ -53,8 +54,11 @@ def read_instead(job: Job, step: Step, turn: Turn) -> str:
 
 def read_ahead(job: Job, step: Step, turn: Turn, action: str) -> str:
     """The value of a step that was not asked yet, if the words say it."""
-    if is_digression(turn, action):
+    if is_digression(turn, action) and not is_brief_answer(turn):
         return ""
+    if step.name == "way" and "reason" not in job.data:
+        # Which ways there are hangs on the reason; one that turns out not to be possible is asked for then.
+        return next(iter(find_in_order(step.area, turn.text)), "")
     options = step.options(job, turn.language)
     return _by_words(step, options, turn) if step.area else _by_title(options, turn)
 
@@ -65,6 +69,12 @@ def is_digression(turn: Turn, action: str) -> bool:
         return False
     topic = str(turn.gate.get("topic") or "")
     return is_question(turn.text) or bool(topic and not topic.startswith(_NEAR_TOPICS))
+
+
+def is_brief_answer(turn: Turn) -> bool:
+    """Whether a short message, though taken for a question, asks nothing: while ours is open, it may well answer it."""
+    short = len(turn.text.split()) <= CHOICE_WORDS_MAX
+    return short and not turn.pressed and not is_question(turn.text) and not find_keys("order_matters", turn.text)
 
 
 def is_question(text: str) -> bool:

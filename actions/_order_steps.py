@@ -173,11 +173,20 @@ DEPENDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+def _settle_way(job: Job) -> None:
+    """The way out, now that the reason is known: what was said before has to be possible; the only one is taken."""
+    ways = _ways(job)
+    if job.data.get("way") not in ways:
+        job.data.pop("way", None)
+    if len(ways) == 1:
+        job.data.setdefault("way", ways[0])
+
+
 def next_step(job: Job) -> Step | None:
     """The first step that is needed and not answered; None if all is known. Fills in what has only one answer."""
     for step in STEPS[job.wish]:
-        if step.name == "way" and "reason" in job.data and len(_ways(job)) == 1:
-            job.data.setdefault("way", _ways(job)[0])
+        if step.name == "way" and "reason" in job.data:
+            _settle_way(job)
         if step.name not in job.data and step.needed(job):
             return step
     return None

@@ -40,7 +40,7 @@ _LOST = frozenset({"action_ask_back", "action_answer_out_of_scope", "action_answ
 # These follow a form in the same turn; the message was the form's.
 _FOLLOWING = frozenset({"action_tell_order_status", "action_ask_orders_number", "action_ask_orders_contact"})
 # What may be answered before it is asked.
-_AHEAD = frozenset({"line", "reason", "what", "item_change"})
+_AHEAD = frozenset({"line", "reason", "way", "what", "item_change"})
 # Words that stop, as the whole message, where they do not answer the open question.
 _STOPPING = ("stop_words", "never_mind_alone")
 _RECORD: Json = {"route": None, "topic": None, "decision": "answer", "reason": None}
