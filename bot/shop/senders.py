@@ -5,7 +5,9 @@ A sender of one's own (an SMS gateway) is a class with the method `send`. Nobody
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
+import ssl
 from datetime import timedelta
 from email.message import EmailMessage
 from functools import cache
@@ -53,12 +55,16 @@ class MailSender:
     def send(self, way: str, address: str, subject: str, text: str, seconds: int) -> None:
         """See `Sender.send`."""
         settings = config()
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = settings.mail_from, address, subject
-        message.set_content(text)
         try:
-            with _connect(settings.smtp_url.reveal()) as server:
+            message = EmailMessage()
+            message["From"], message["To"], message["Subject"] = settings.mail_from, address, subject
+            message.set_content(text)
+            with contextlib.closing(_connect(settings.smtp_url.reveal())) as server:
+                _log_in(server, settings.smtp_url.reveal())
                 server.send_message(message)
+                # It has taken the letter; how it says goodbye changes nothing.
+                with contextlib.suppress(OSError, smtplib.SMTPException):
+                    server.quit()
         except (OSError, smtplib.SMTPException, ValueError) as error:
             # Its own text may hold the address.
             raise CodeNotSent(type(error).__name__) from None
@@ -80,14 +86,20 @@ def _make(name: str) -> Sender:
 
 
 def _connect(url: str) -> smtplib.SMTP:
+    """The server, with its certificate checked where it is encrypted: left to itself, smtplib checks none."""
     parts = urlsplit(url)
-    host, user = parts.hostname or "", unquote(parts.username or "")
+    host = parts.hostname or ""
     if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=SEND_TIMEOUT_S)
-    else:
-        server = smtplib.SMTP(host, parts.port or 25, timeout=SEND_TIMEOUT_S)
-        if user:
-            server.starttls()
-    if user:
-        server.login(user, unquote(parts.password or ""))
-    return server
+        trust = ssl.create_default_context()
+        return smtplib.SMTP_SSL(host, parts.port or 465, timeout=SEND_TIMEOUT_S, context=trust)
+    return smtplib.SMTP(host, parts.port or 25, timeout=SEND_TIMEOUT_S)
+
+
+def _log_in(server: smtplib.SMTP, url: str) -> None:
+    """Says user and password, if the address holds them, and never unencrypted."""
+    parts = urlsplit(url)
+    if not parts.username:
+        return
+    if parts.scheme != "smtps":
+        server.starttls(context=ssl.create_default_context())
+    server.login(unquote(parts.username), unquote(parts.password or ""))
