@@ -1,4 +1,8 @@
-"""A shop whose orders cannot be reached: SHOP=tests.fakes.away_shop:AwayShop."""
+"""A shop whose orders cannot be reached: SHOP=tests.fakes.away_shop:AwayShop in tests of ours.
+
+In a system of its own: SHOP=away_shop:AwayShop with tests/fakes on PYTHONPATH, because importing `tests` sets another
+database.
+"""
 
 from __future__ import annotations
 

@@ -86,12 +86,12 @@ def wait_for(text: str, log: Path, process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.2)
 
 
-@pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    folder = tmp_path_factory.mktemp("system")
+@contextlib.contextmanager
+def run_system(folder: Path, **more: str) -> Iterator[System]:
+    """`seva up --demo` with a data directory in `folder`, until the block ends."""
     names = ("GATEWAY_PORT", "RASA_PORT", "ACTIONS_PORT")
     ports = dict(zip(names, map(str, free_ports(3)), strict=True))
-    environment = {**os.environ, **ports, "DATA_DIR": str(folder / "var"), "RASA_TELEMETRY_ENABLED": "false"}
+    environment = {**os.environ, **ports, "DATA_DIR": str(folder / "var"), "RASA_TELEMETRY_ENABLED": "false", **more}
     environment["RETRY_S"] = "0.1"  # so that a turn that is tried in vain is given up soon
     log = folder / "up.log"
     with log.open("wb") as output:
@@ -105,3 +105,17 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with run_system(tmp_path_factory.mktemp("system")) as running:
+        yield running
+
+
+@pytest.fixture
+def system_without_shop(tmp_path: Path) -> Iterator[System]:
+    """One whose orders cannot be reached. The fake is found by itself, because `tests` would set another database."""
+    path = os.pathsep.join((str(ROOT / "tests" / "fakes"), os.environ.get("PYTHONPATH", "")))
+    with run_system(tmp_path, PYTHONPATH=path, SHOP="away_shop:AwayShop") as running:
+        yield running

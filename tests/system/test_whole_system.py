@@ -16,7 +16,7 @@ from tests.system.conftest import ROOT, System
 
 pytestmark = pytest.mark.rasa
 
-# `orders_shop_down.jsonl` needs a shop that is away (docs/your-own-shop.md names the setting).
+# `orders_shop_down.jsonl` is held in test_shop.py, with a shop that is away.
 DIALOGUES = [ROOT / "tests" / "dialogue" / f"{name}.jsonl" for name in ("dialogues", "orders", "products", "manners")]
 CASES = ROOT / "tests" / "nlu" / "cases.jsonl"
 
