@@ -98,6 +98,8 @@ def build_processes(settings: Config, prepared: Prepared, demo: bool) -> list[Pr
     environment = rasa_environment()
     if demo and settings.shop_today is None:
         environment["SHOP_TODAY"] = DEMO_TODAY
+    if demo:
+        environment["DEMO_SIGN_IN"] = "true"
     python = sys.executable
     rasa = [
         python,

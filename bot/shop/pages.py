@@ -14,6 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from bot.page_texts import keep_language, language_of, page_values
+from bot.shop.demo_sign_in import build_sign_in, keep_sign_in
 from bot.shop.models import Product
 from bot.shop.pictures import build_picture
 from bot.shop.raster import build_png
@@ -100,7 +101,11 @@ def _window_products() -> list[Product]:
 def _page(
     request: HttpRequest, template: str, language: str, values: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    response = render(request, template, page_values("shop_page", language) | values, status=status)
+    known = build_sign_in(request, language)
+    response = render(request, template, page_values("shop_page", language) | known | values, status=status)
     keep_language(request, response, language, LANGUAGE_COOKIE)
+    keep_sign_in(request, response)
+    if known:
+        response.headers["Cache-Control"] = "private, no-store"
     response.headers["Vary"] = "Cookie, Accept-Language"
     return response

@@ -1,7 +1,7 @@
 """The shop's own page says who is signed in there, by a signed token; then nobody asks for number and e-mail again.
 
 A JSON Web Token (HS256, key SHOP_TOKEN_SECRET) with `email` and/or `phone`, and `exp` at most an hour ahead.
-The page hands it to `POST /shop-token` together with the web chat's session id, which only that visitor has.
+The chat hands it to `POST /shop-token` together with the web chat's session id, which only that visitor has.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ import hmac
 import json
 import time
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from bot.channels.webchat.sessions import SessionIds, hash_session
 from bot.config import config
-from bot.shop.known import Known, record_known
+from bot.shop.identity import digest
+from bot.shop.known import Known, forget_known, record_known
 from bot.shop.phones import parse_email, parse_phone
 
 AHEAD_MAX_S = 3600
@@ -29,19 +30,42 @@ SECRET_CHARS_MIN = 32
 
 # Signed by the shop and bound to a session that no other page knows: no cookie is involved that could be abused.
 @csrf_exempt
-@require_POST
+@require_http_methods(["POST", "DELETE"])
 def token_page(request: HttpRequest) -> HttpResponse:
-    """Takes `{"session": ..., "token": ...}`. 204 when it counts; 403 whatever is wrong."""
+    """POST `{"session", "token", "person"?}`: signed in; answers `{"person"}`, a name for them without meaning.
+
+    An empty name, and nothing is done, if the `person` sent (of an earlier answer) is somebody else: whoever is signed
+    in now gets a session of their own, and browsers write no error about it.
+    DELETE `{"session"}`: signed out; 204. 403 whatever is wrong.
+    """
     try:
         body = json.loads(request.body[: TOKEN_CHARS_MAX * 2])
-        session, token = str(body["session"]), str(body["token"])
-    except (ValueError, KeyError, TypeError):
+        session, token, before = str(body["session"]), str(body.get("token") or ""), str(body.get("person") or "")
+    except (ValueError, KeyError, TypeError, AttributeError):
         return HttpResponse(status=403)
+    if not SessionIds(config().secret_key.reveal()).is_issued(session):
+        return HttpResponse(status=403)
+    if request.method == "DELETE":
+        forget_known("webchat", hash_session(session))
+        return HttpResponse(status=204)
     known = read_token(token)
-    if known is None or not SessionIds(config().secret_key.reveal()).is_issued(session):
+    if known is None:
         return HttpResponse(status=403)
+    person = digest("person", known.email, known.phone)
+    if before and not hmac.compare_digest(before.encode(), person.encode()):
+        return JsonResponse({"person": ""})
     record_known("webchat", hash_session(session), "token", email=known.email, phone=known.phone)
-    return HttpResponse(status=204)
+    return JsonResponse({"person": person})
+
+
+def build_token(known: Known, seconds: int = AHEAD_MAX_S) -> str:
+    """The token for somebody who is signed in on a page of ours (the demo's); empty without SHOP_TOKEN_SECRET."""
+    secret = config().shop_token_secret.reveal()
+    if len(secret) < SECRET_CHARS_MIN:
+        return ""
+    said = {"email": known.email, "phone": known.phone, "exp": int(time.time()) + seconds}
+    signed = ".".join(_encode(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, said))
+    return f"{signed}.{_encode(hmac.new(secret.encode(), signed.encode(), hashlib.sha256).digest())}"
 
 
 def read_token(token: str) -> Known | None:
@@ -61,6 +85,10 @@ def read_token(token: str) -> Known | None:
     if not genuine or not 0 < ends_in_s <= AHEAD_MAX_S or not (known.email or known.phone):
         return None
     return known
+
+
+def _encode(part: bytes) -> str:
+    return base64.urlsafe_b64encode(part).decode().rstrip("=")
 
 
 def _decode(part: str) -> bytes:

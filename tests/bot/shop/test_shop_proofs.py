@@ -11,6 +11,7 @@ import time
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -23,9 +24,10 @@ from bot.shop.codes import Sending, Trying, check_code, mask, send_code
 from bot.shop.embedded import EmbeddedShop
 from bot.shop.identity import find_verified, is_confirmed, list_own_orders
 from bot.shop.invoice_links import build_link
-from bot.shop.known import record_known
+from bot.shop.known import Known, record_known
 from bot.shop.models import OneTimeCode, ShownCode
 from bot.shop.port import Order
+from bot.shop.tokens import build_token
 
 pytestmark = pytest.mark.usefixtures("demo_shop")
 SECRET = "s" * 40
@@ -115,11 +117,13 @@ def test_a_telegram_contact_counts_when_it_was_shared() -> None:
     assert find_verified(str(uuid.uuid4()), "TT-10432") is None
 
 
-def make_token(secret: str = SECRET, alg: str = "HS256", ends_in_s: float = 600) -> str:
+def make_token(
+    secret: str = SECRET, alg: str = "HS256", ends_in_s: float = 600, email: str = "hetal.patel@example.com"
+) -> str:
     def encode(value: object) -> str:
         return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
-    said = {"email": "hetal.patel@example.com", "exp": time.time() + ends_in_s}
+    said = {"email": email, "exp": time.time() + ends_in_s}
     body = f"{encode({'alg': alg})}.{encode(said)}"
     code = hmac.new(secret.encode(), body.encode(), hashlib.sha256).digest()
     return f"{body}.{base64.urlsafe_b64encode(code).decode().rstrip('=')}"
@@ -132,14 +136,54 @@ def token_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.shop.tokens.config", lambda: shared)
 
 
+def issue_session() -> str:
+    return SessionIds(config().secret_key.reveal()).issue()
+
+
+def send(client: Client, method: str, **body: str) -> Any:
+    """What the chat sends about who is signed in on the page around it."""
+    return client.generic(method, "/shop-token", json.dumps(body), content_type="application/json")
+
+
 @pytest.mark.usefixtures("token_secret")
 def test_the_shops_token_vouches_for_a_visitor(client: Client) -> None:
-    session = SessionIds(config().secret_key.reveal()).issue()
-    body = {"session": session, "token": make_token()}
-    assert client.post("/shop-token", json.dumps(body), content_type="application/json").status_code == 204
+    session = issue_session()
+    assert send(client, "POST", session=session, token=make_token()).status_code == 200
     conversation = talk("webchat", hash_session(session))
     assert find_verified(conversation, "TT-10432") is not None
     assert find_verified(conversation, "TT-10466") is None
+
+
+@pytest.mark.usefixtures("token_secret")
+def test_who_signs_out_is_a_stranger_again(client: Client) -> None:
+    session = issue_session()
+    send(client, "POST", session=session, token=make_token())
+    assert send(client, "DELETE", session=session).status_code == 204
+    assert find_verified(talk("webchat", hash_session(session)), "TT-10432") is None
+
+
+@pytest.mark.usefixtures("token_secret")
+def test_another_person_does_not_take_over_a_session(client: Client) -> None:
+    session = issue_session()
+    person = json.loads(send(client, "POST", session=session, token=make_token()).content)["person"]
+    other = make_token(email="suresh.t@example.org")
+    assert json.loads(send(client, "POST", session=session, token=other, person=person).content) == {"person": ""}
+    conversation = talk("webchat", hash_session(session))
+    assert find_verified(conversation, "TT-10432") is not None
+    assert find_verified(conversation, "TT-10466") is None
+    assert send(client, "POST", session=session, token=make_token(), person=person).status_code == 200
+
+
+@pytest.mark.usefixtures("token_secret")
+def test_our_own_pages_token_counts(client: Client) -> None:
+    token = build_token(Known("hetal.patel@example.com", ""))
+    assert send(client, "POST", session=issue_session(), token=token).status_code == 200
+
+
+@pytest.mark.usefixtures("token_secret")
+def test_a_session_not_issued_here_is_refused(client: Client) -> None:
+    assert send(client, "POST", session="made-up", token=make_token()).status_code == 403
+    assert send(client, "DELETE", session="made-up").status_code == 403
 
 
 WRONG = {
@@ -151,8 +195,7 @@ WRONG = {
 @pytest.mark.usefixtures("token_secret")
 @pytest.mark.parametrize("token", WRONG.values(), ids=WRONG)
 def test_a_wrong_token_is_refused(client: Client, token: str) -> None:
-    body = {"session": SessionIds(config().secret_key.reveal()).issue(), "token": token}
-    assert client.post("/shop-token", json.dumps(body), content_type="application/json").status_code == 403
+    assert send(client, "POST", session=issue_session(), token=token).status_code == 403
 
 
 def test_an_invoice_is_a_pdf_behind_a_link_that_cannot_be_guessed(client: Client) -> None:

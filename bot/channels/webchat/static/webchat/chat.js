@@ -31,7 +31,7 @@ class SevaChat extends LitElement {
     this.scrollTarget = 0;
     this.unseen = 0;
     this.loaded = false;
-    this.host = new Host(setup, { opened: () => this.opened(), closed: () => this.requestUpdate() });
+    this.host = new Host(setup, { opened: () => this.opened(), closed: () => this.requestUpdate(), token: (token) => this.wire.identify(token) });
     this.wire = new Wire({
       talk: this.talk,
       storage: this.storage,

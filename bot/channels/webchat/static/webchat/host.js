@@ -1,4 +1,4 @@
-// The page around the frame: opened, closed, how many are unread. Messages go only to origins that the server allows.
+// The page around the frame: opened, closed, how many are unread, who is signed in there. Messages go only to origins that the server allows.
 
 export class Host {
   constructor(setup, on) {
@@ -22,6 +22,8 @@ export class Host {
     } else if (event.data.seva === "closed") {
       this.isOpen = false;
       this.on.closed();
+    } else if (event.data.seva === "token") {
+      this.on.token(String(event.data.token || ""));
     }
   }
 

@@ -1,5 +1,6 @@
 // Puts the chat's button on a page: <script src="https://your-seva/widget.js" data-language="gu" data-product="handle">.
 // The chat itself is a frame of our own; page and frame cannot read each other. TEXTS is filled in by the server.
+// data-token (or window.seva.identify) says who is signed in on the page; empty: nobody any more (docs/your-own-shop.md).
 (() => {
   const script = document.currentScript;
   if (!script || window.seva) return;
@@ -45,8 +46,18 @@
   shadow.append(button);
   let frame = null;
   let open = false;
+  // Undefined where the page does not know its customers.
+  let token = script.dataset.token;
 
   const tell = (data) => frame && frame.contentWindow && frame.contentWindow.postMessage(data, base);
+
+  // By message and never in the frame's address, which logs would keep.
+  const tellToken = () => token !== undefined && tell({ seva: "token", token });
+
+  function identify(signed) {
+    token = String(signed || "");
+    tellToken();
+  }
 
   function makeFrame() {
     if (frame) return;
@@ -85,7 +96,10 @@
   addEventListener("message", (event) => {
     if (!frame || event.source !== frame.contentWindow || event.origin !== base || !event.data) return;
     if (event.data.seva === "close") show(false);
-    if (event.data.seva === "ready" && open) tell({ seva: "opened" });
+    if (event.data.seva === "ready") {
+      tellToken();
+      if (open) tell({ seva: "opened" });
+    }
     if (event.data.seva === "unread") {
       const count = Math.max(0, Math.min(99, Number(event.data.count) || 0));
       badge.textContent = count || "";
@@ -101,7 +115,7 @@
   if (window.visualViewport) for (const name of ["resize", "scroll"]) window.visualViewport.addEventListener(name, fit);
   for (const element of document.querySelectorAll("[data-seva-shown]")) element.hidden = false;
   document.body.append(root);
-  window.seva = { open: () => show(true), close: () => show(false) };
+  window.seva = { open: () => show(true), close: () => show(false), identify };
   // Whoever was chatting goes on on the next page; whoever chatted before hears of an agent's answer by the badge.
   if (memory(sessionStorage, "seva.open") === "1" && !phone.matches) show(true, false);
   else if (memory(localStorage, "seva.used")) makeFrame();

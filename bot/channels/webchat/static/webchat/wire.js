@@ -1,6 +1,8 @@
 // The connection: Rasa's Socket.IO events with our additions (docs/protocol-webchat.md). Sends one message at a time and
 // waits for its acknowledgement, so that order holds; asks again until it comes. The server takes a repeated cid once.
 
+import { SignIn } from "./sign-in.js";
+
 const SESSION = "seva.session";
 const ACK_TIMEOUT_MS = 8000;
 const RETRY_MS = 1500;
@@ -12,14 +14,19 @@ export class Wire {
     this.sending = false;
     this.ready = false;
     this.session = storage.getItem(SESSION) || "";
+    this.signIn = new SignIn(storage);
   }
 
   connect(io) {
     this.socket = io({ path: "/socket.io", reconnectionDelay: 500, reconnectionDelayMax: 8000, randomizationFactor: 0.5 });
     const socket = this.socket;
-    socket.on("connect", () => this.ask());
+    socket.on("connect", () => {
+      this.connected = {};
+      this.ask();
+    });
     socket.on("disconnect", (reason) => {
       this.ready = false;
+      this.connected = undefined;
       this.on.connection("offline");
       // Socket.IO leaves this one kind of ending alone; a restarting server says goodbye this way.
       if (reason === "io server disconnect") setTimeout(() => socket.connect(), 500 + Math.random() * 1500);
@@ -58,6 +65,35 @@ export class Wire {
     this.storage.setItem(SESSION, id);
   }
 
+  /** Who is signed in on the page around us; empty: nobody any more. */
+  identify(token) {
+    this.signIn.expect(token);
+    if (this.ready) this.introduce();
+  }
+
+  /** Vouches for the customer before anything is sent. Whoever is another person begins a conversation of their own. */
+  async introduce() {
+    if (this.signIn.isTold(this.session)) return this.goOnline();
+    this.ready = false;
+    const [said, connected] = [this.signIn.token, this.connected];
+    const own = await this.signIn.tell(this.session);
+    // Cut meanwhile: the next connection begins again.
+    if (connected !== this.connected) return;
+    // Somebody signed in or out meanwhile.
+    if (said !== this.signIn.token) return this.introduce();
+    if (own) return this.goOnline();
+    this.talk.reset();
+    this.session = "";
+    this.storage.removeItem(SESSION);
+    this.ask();
+  }
+
+  goOnline() {
+    this.ready = true;
+    this.on.connection("online");
+    this.flush();
+  }
+
   takeState(state) {
     this.confirmSession(state.session_id);
     for (const message of state.history || []) this.talk.take(message);
@@ -69,11 +105,9 @@ export class Wire {
       return;
     }
     this.talk.caughtUp();
-    this.ready = true;
-    this.on.connection("online");
     // Whether there are earlier messages than those shown is said to a new page only.
     this.on.state(resumed ? { ...state, more: undefined } : state, true);
-    this.flush();
+    this.introduce();
   }
 
   /** Sends what is waiting, oldest first. Safe to call at any time. */
