@@ -15,7 +15,8 @@ from pathlib import Path
 from bot.errors import KnowledgeStale
 from bot.language.normalise import normalise
 from bot.nlu.model import Matrix
-from bot.nlu.understanding import FAQ, ORDER_ROUTES, Understanding, pin
+from bot.nlu.reranking import pin
+from bot.nlu.understanding import FAQ, ORDER_ROUTES, Understanding
 from bot.nlu.words import WORD
 from knowledge.index import check_index
 from knowledge.search import Hit, Live, Search, live_search

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from bot.nlu.follow_ups import leans_on_earlier
 from bot.nlu.model import Matrix, Ranking, RouteModel
+from bot.nlu.negation import find_negation
+from bot.nlu.refusal import heed
+from bot.nlu.reranking import pin
 from bot.nlu.words import WORD
 
 FAQ = "faq"
@@ -39,10 +42,12 @@ def understand(
 ) -> Understanding:
     """Ranks the labels for one message.
 
-    vector: of `text`. entities: (name, start, end). encode: text to vector, only called for a follow-up. earlier: what
-    the customer said before; earlier_label: what that was about.
+    vector: of `text`. entities: (name, start, end). encode: text to vector, only called for a follow-up and where
+    something is refused. earlier: what the customer said before; earlier_label: what that was about.
     """
     alone = model.rank(vector, text)
+    if negation := find_negation(text):
+        alone = heed(alone, negation, lambda part: model.rank(encode(part), part))
     words = _WORD.findall(text)
     names = frozenset(name for name, _, _ in entities)
     rest = _WORD.findall(_without_identifiers(text, entities))
@@ -68,13 +73,6 @@ def blend(first: Ranking, second: Ranking, share: float) -> Ranking:
     order = sorted(sums, key=lambda label: -sums[label][0])
     probabilities, scores = ([sums[label][column] for label in order] for column in (0, 1))
     return Ranking(order, probabilities, scores, second.nearest, first.unknown_share)
-
-
-def pin(ranking: Ranking, label: str) -> Ranking:
-    """The ranking with `label` first and as good as certain; it need not be one of the ranking's."""
-    others = [(name, 0.1 * p) for name, p in zip(ranking.labels, ranking.probabilities, strict=True) if name != label]
-    shares = [0.9, *(p for _, p in others)]
-    return Ranking([label, *(name for name, _ in others)], shares, list(shares), [(label, 1.0)], 0.0)
 
 
 def _without_identifiers(text: str, entities: list[tuple[str, int, int]]) -> str:
