@@ -34,7 +34,7 @@ def order_button(language: str) -> Json:
 
 
 def route_button(route: str, language: str) -> Json | None:
-    """A button for a wish; None for routes that are no wish one could choose (greetings, out of scope)."""
+    """A button for a wish; None for routes that are no wish one could choose (greetings)."""
     key = f"handoff.routes.{route}"
     if not has_text(key, DEFAULT_LANGUAGE):
         return None

@@ -44,7 +44,8 @@ def is_dangerous(text: str) -> bool:
 def speaks_of_damage(turn: Turn) -> bool:
     """Whether all that the gate thinks possible is a complaint, or a return, of what came damaged or wrong."""
     considered = [turn.gate, *(turn.gate.get("alternatives") or [])][: 1 + LIKELY]
-    possible = {str(one.get("topic") or one.get("route") or "") for one in considered} - {""}
+    # "Something else" stands among the alternatives as a way out; it is no meaning.
+    possible = {str(one.get("topic") or one.get("route") or "") for one in considered} - {"", "out_of_scope"}
     if turn.gate.get("decision") != "ask_back" or turn.pressed or "?" in turn.text or not possible <= _DAMAGE:
         return False
     return "complaint" in possible or choose_kind(turn) in ("damaged", "wrong_item")

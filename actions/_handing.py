@@ -11,7 +11,9 @@ from bot.shop.identity import list_verified_names
 UNANSWERED_MAX = 2
 CHOICES_MAX = 3
 # Routes that are no wish: they would read oddly as "did you mean ...".
-_NO_CHOICE = frozenset({"out_of_scope", "nlu_fallback", "faq"})
+_NO_CHOICE = frozenset({"nlu_fallback", "faq"})
+# Offered as "something else", after wishes and only where they are asked about.
+_NONE_OF_THESE = "out_of_scope"
 
 
 def hand_off(turn: Turn, reason: str, text: str = "") -> Answer:
@@ -58,13 +60,21 @@ def build_choices(turn: Turn) -> list[Json]:
         made = _choice(str(one.get("route") or ""), str(one.get("topic") or ""), turn.language)
         if made and made["kind"] != "person":
             found.setdefault(made["title"], made)
-    return list(found.values())[:CHOICES_MAX]
+    wishes, other = list(found.values()), _something_else(turn)
+    return [*wishes[: CHOICES_MAX - 1], other] if other and wishes else wishes[:CHOICES_MAX]
+
+
+def _something_else(turn: Turn) -> Json | None:
+    """The way out of our guesses, if the gate offers it."""
+    offered = [one.get("route") for one in (turn.gate.get("alternatives") or [])[:CHOICES_MAX]]
+    asked = turn.gate.get("decision") == "ask_back"
+    return route_button(_NONE_OF_THESE, turn.language) if asked and _NONE_OF_THESE in offered else None
 
 
 def _choice(route: str, topic: str, language: str) -> Json | None:
     if topic and find_answer(topic, language):
         return topic_button(topic, language, "choice")
-    return None if route in _NO_CHOICE else route_button(route, language)
+    return None if route in (*_NO_CHOICE, _NONE_OF_THESE) else route_button(route, language)
 
 
 def _text(value: object) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions._buttons import person_button
 from actions._hearing import ListeningAction
 from actions._openings import reply_with, start_buttons
@@ -17,9 +19,18 @@ class ActionAnswerOutOfScope(ListeningAction):
     varies = False
 
     def answer(self, turn: Turn) -> Answer:
+        if turn.pressed and not turn.repeated:
+            return _answer_something_else(turn)
         times = turn.times_before("out_of_scope")
         key = "smalltalk.out_of_scope.again" if times % 2 else "smalltalk.out_of_scope.first"
         buttons = start_buttons(turn.language)
         if times:
             buttons.append(person_button(turn.language))
         return reply_with(turn, say(key, turn.language, shop=config().shop_name), buttons)
+
+
+def _answer_something_else(turn: Turn) -> Answer:
+    """None of what we guessed: whether it is ours is not known, and the turn had no answer."""
+    text = say("smalltalk.out_of_scope.chosen", turn.language, shop=config().shop_name)
+    made = reply_with(turn, text, [*start_buttons(turn.language), person_button(turn.language)])
+    return replace(made, unanswered=True, repeatable=False)

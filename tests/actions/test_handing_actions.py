@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.language.texts import LANGUAGES, say
-from tests.actions.conftest import Customer
+from tests.actions.conftest import Customer, says
 
 ASK = {
     "route": "faq", "topic": "refund.time", "decision": "ask_back", "confidence": 0.4,
@@ -30,6 +30,33 @@ async def test_asking_back_offers_the_likeliest_and_a_person(customer: Customer)
         "/human",
     ]
     assert customer.turn.get("decision") is None
+
+
+GUESSES = [
+    {"route": "faq", "topic": "refund.time", "confidence": 0.4},
+    {"route": "refund_status", "topic": None, "confidence": 0.3},
+    {"route": "out_of_scope", "topic": None, "confidence": 0.2},
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_where_none_of_the_guesses_may_be_meant_there_is_a_way_out_of_them(
+    customer: Customer, language: str
+) -> None:
+    customer.language = language
+    await customer.say("action_ask_back", "refund", gate={**ASK, "alternatives": GUESSES})
+    payloads = ['/faq{"topic": "refund.time"}', "/refund_status", "/out_of_scope", "/human"]
+    assert [button["payload"] for button in customer.buttons] == payloads
+    said = await customer.say("action_answer_out_of_scope", "/out_of_scope")
+    assert says(said, "smalltalk.out_of_scope.chosen", language)
+    # That was no answer: a second turn without one brings a person.
+    await customer.say("action_ask_back", "xqzv", gate=NOT_UNDERSTOOD)
+    assert customer.turn["reason"] == "low_confidence"
+
+
+async def test_what_was_not_understood_is_not_called_something_else(customer: Customer) -> None:
+    await customer.say("action_ask_back", "hm", gate={**ASK, "decision": "not_understood", "alternatives": GUESSES})
+    assert "/out_of_scope" not in [button["payload"] for button in customer.buttons]
 
 
 async def test_two_turns_without_an_answer_bring_a_person(customer: Customer) -> None:
