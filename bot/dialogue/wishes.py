@@ -16,7 +16,7 @@ from bot.dialogue.protocol import Alternative, Json, Reply, TurnRecord
 from bot.dialogue.wire import parse_alternative
 from bot.language.normalise import normalise
 from bot.nlu.understanding import ORDER_ROUTES
-from bot.nlu.wishes import NEVER_APART, are_two_wishes, find_cuts
+from bot.nlu.wishes import NEVER_APART, are_two_wishes, find_cuts, only_leads_up
 
 # On the message that was cut: what is still to be served. Kept in the tracker like the message itself.
 LATER = "later"
@@ -42,7 +42,7 @@ def cut(text: str, whole: Json, understand: Understand) -> tuple[Json, Json] | N
             continue
         other = understand(place.second)
         if are_two_wishes(one.get("gate") or {}, other.get("gate") or {}, place.sure_min):
-            return one, _share(one, other)
+            return None if _leads_up(one, other, whole) else (one, _share(one, other))
     return None
 
 
@@ -90,6 +90,14 @@ def note_later(record: TurnRecord, later: Json) -> TurnRecord:
 
 def _may_be_wish(parsed: Json) -> bool:
     return (parsed.get("gate") or {}).get("decision") == "answer"
+
+
+def _leads_up(one: Json, other: Json, whole: Json) -> bool:
+    """Whether the first part is the reason for the second; what is said of an order by its number is a wish."""
+    if any(entity.get("entity") == "order" for entity in one.get("entities") or ()):
+        return False
+    ranking = {str(found.get("name")): float(found["confidence"]) for found in whole.get("intent_ranking") or ()}
+    return only_leads_up(one.get("gate") or {}, other.get("gate") or {}, whole.get("gate") or {}, ranking)
 
 
 def _share(first: Json, second: Json) -> Json:

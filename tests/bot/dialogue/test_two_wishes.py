@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.dialogue.wishes import cut
 from tests.fakes.action_server import ActionServer, Answer, says
 
 pytestmark = [pytest.mark.rasa, pytest.mark.filterwarnings("ignore")]
@@ -51,6 +52,31 @@ async def test_actions_can_tell_the_parts_apart(rasa_http: httpx.AsyncClient, ac
     said = [call["tracker"]["latest_message"] for call in actions.calls]
     assert [one["message_id"] for one in said] == ["1", "1/2"]
     assert said[1]["text"] == "how is the refund paid"
+
+
+def parsed(route: str, *entities: str, also: dict[str, float] | None = None) -> dict[str, Any]:
+    """Parse data of a message that is surely of this route; `also`: what else the model thinks of, with confidence."""
+    ranking = [{"name": name, "confidence": confidence} for name, confidence in {route: 0.9, **(also or {})}.items()]
+    gate = {"route": route, "topic": None, "confidence": 0.95, "decision": "answer"}
+    return {"gate": gate, "intent_ranking": ranking, "entities": [{"entity": name} for name in entities]}
+
+
+@pytest.mark.parametrize(
+    ("first", "also", "two"),
+    [
+        (parsed("product_search"), {}, False),
+        (parsed("product_search"), {"product_search": 0.6}, True),
+        # What is said of an order by its number is a wish, however little is left of it in the whole.
+        (parsed("return_request", "order"), {}, True),
+    ],
+)
+def test_what_only_leads_up_to_a_question_is_not_served_apart(
+    first: dict[str, Any], also: dict[str, float], two: bool
+) -> None:
+    parts = {"my feet are swollen": first, "do the slippers come in size 8?": parsed("product_info")}
+    whole = parsed("product_info", also=also)
+    found = cut("my feet are swollen and do the slippers come in size 8?", whole, lambda text: parts[text])
+    assert (found is not None) is two
 
 
 @pytest.mark.parametrize(

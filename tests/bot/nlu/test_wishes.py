@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.nlu.wishes import CUTS_MAX, SURE_MIN, are_two_wishes, find_cuts
+from bot.nlu.wishes import CUTS_MAX, SURE_MIN, are_two_wishes, find_cuts, only_leads_up
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,21 @@ def test_both_parts_must_be_sure_wishes_for_different_things(
     first: dict[str, Any], second: dict[str, Any], two: bool
 ) -> None:
     assert are_two_wishes(first, second, SURE_MIN) is two
+
+
+@pytest.mark.parametrize(
+    ("ranking", "whole", "leads_up"),
+    [
+        # "My feet are swollen. Do the slippers come in size 8?": nothing of a search is left in the whole.
+        ({"product_info": 0.8, "product_search": 0.2}, gate("product_info"), True),
+        ({"product_info": 0.8}, gate("product_info"), True),
+        ({"product_info": 0.8, "product_search": 0.5}, gate("product_info"), False),
+        # The whole is about the first part, or the gate is not sure what it is about.
+        ({"product_search": 0.8}, gate("product_search"), False),
+        ({"product_info": 0.8}, gate("product_info", decision="ask_back"), False),
+    ],
+)
+def test_a_part_that_only_leads_up_to_the_other_is_no_wish(
+    ranking: dict[str, float], whole: dict[str, Any], leads_up: bool
+) -> None:
+    assert only_leads_up(gate("product_search"), gate("product_info"), whole, ranking) is leads_up
