@@ -11,6 +11,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUtter
 from bot.dialogue.protocol import Alternative, Decision, Json, Reply, TurnRecord
 from bot.dialogue.wire import DECISIONS, Misshapen, parse_alternative, parse_buttons, parse_cards
 from bot.language.languages import DEFAULT_LANGUAGE
+from bot.nlu.understanding import ORDER_ROUTES
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ def build_record(message: UserUttered, events: Sequence[Event], form: str | None
         "order": _entity(message, "order"),
         "language": language.get("language") or DEFAULT_LANGUAGE,
     }
-    if form is not None and _form_took_it(form, events):
+    if form is not None and _form_took_it(form, events) and not _says_wish(gate):
         values |= {"route": None, "topic": None, "decision": "answer", "reason": None}
     if values["route"] in WITHOUT_PRODUCT and values["decision"] == "answer":
         values["product"] = None
@@ -77,6 +78,11 @@ def _gate_of_intent(message: UserUttered) -> Json:
 def _form_took_it(form: str, events: Sequence[Event]) -> bool:
     first = next((event for event in events if isinstance(event, ActionExecuted)), None)
     return first is not None and first.action_name == form
+
+
+def _says_wish(gate: Json) -> bool:
+    """Whether what the form took tells by itself what it is about: an order's number is about that order."""
+    return gate.get("decision") == "answer" and gate.get("route") in ORDER_ROUTES
 
 
 def _overrides(events: Sequence[Event]) -> Json:

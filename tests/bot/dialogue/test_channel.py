@@ -137,6 +137,12 @@ async def test_a_turn_inside_a_form_has_no_route_of_its_own(
     assert (inside["turn"]["decision"], inside["turn"]["order"]) == ("answer", "TT-10432")
 
 
+async def test_what_a_form_takes_keeps_the_wish_that_it_tells(rasa_http: httpx.AsyncClient) -> None:
+    await rasa_http.post(TURN, json=turn("1", "my order"))
+    inside = (await rasa_http.post(TURN, json=turn("2", "my order TT-10432"))).json()
+    assert (inside["turn"]["route"], inside["turn"]["decision"]) == ("order_status", "answer")
+
+
 async def test_a_question_inside_a_form_is_answered_and_the_form_goes_on(
     rasa_http: httpx.AsyncClient, actions: ActionServer
 ) -> None:
