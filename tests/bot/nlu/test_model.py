@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bot.nlu import model as route_model
 from bot.nlu.model import confidences, fit_model
 
 TEXTS = ["where is my parcel", "track my order", "give me the money back", "refund please", "hello"]
@@ -29,3 +30,10 @@ def test_one_label_is_enough() -> None:
 def test_nothing_to_learn_from_is_refused() -> None:
     with pytest.raises(ValueError, match="no training examples"):
         fit_model(VECTORS[:0], [], [])
+
+
+def test_learning_in_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = fit_model(VECTORS, TEXTS, LABELS)
+    monkeypatch.setattr(route_model, "COMPARED_ROWS", 2)
+    in_blocks = fit_model(VECTORS, TEXTS, LABELS)
+    assert in_blocks.dual == pytest.approx(at_once.dual, abs=1e-5)
