@@ -20,8 +20,6 @@ BARS = {"negation": (12, 0.8), "anger": (10, 0.8), "follow_ups": (15, 0.8), "two
 
 # Known to fall short with the model of 2026-11-22 (share right in the weakest group); to be taken away as they pass.
 BELOW = {
-    "negation": "0.50: the thing not wanted is done instead (23 of 61)",
-    "anger": "0.70 in romanised Gujarati",
     "follow_ups": "0.67 in romanised Tamil, 0.73 in Gujarati",
     "two_wishes": "0.63 in romanised Gujarati",
 }
@@ -60,7 +58,7 @@ def short_of_the_bar(name: str) -> pytest.MarkDecorator:
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param("negation", marks=short_of_the_bar("negation")),
+        "negation",
         "anger",
         pytest.param("follow_ups", marks=short_of_the_bar("follow_ups")),
     ],
@@ -74,7 +72,6 @@ def test_most_are_understood_in_every_language(system: System, tmp_path: Path, n
     assert min(shares.values()) >= BARS[name][1], (shares, wrong)
 
 
-@short_of_the_bar("negation")
 def test_what_is_not_wanted_is_not_done(system: System, tmp_path: Path) -> None:
     """ "I don't want to cancel" may be asked back about; taking it for a cancellation is the one wrong answer."""
     pairs = [pair for group in measure(system, "negation", tmp_path).values() for pair in group]
