@@ -24,6 +24,9 @@ FOREIGN = "out_of_scope"
 # Small talk is cheap to be wrong about and is never offered as a choice.
 SMALLTALK = frozenset({"greet", "thanks", "bye", "affirm", "deny", "bot_challenge"})
 NOT_OFFERED = SMALLTALK | {FOREIGN, "feedback"}
+# "Something else" is the last choice offered if it is among so many likeliest. Of 179 unsure messages of our own the
+# right one was then offered in 161, in 140 without it; none lost by it. Among 4: 159, among 8: 159.
+FOREIGN_PLACES = 6
 
 FEATURES = (
     "log_first",
@@ -90,8 +93,8 @@ class Gate:
         if is_empty(found):
             return Verdict(Candidate("out_of_scope", None, 0.0), "not_understood", ())
         confidence = self.probability(build_signals(found, language, script, language_confidence))
-        first = candidate(found.ranking.labels[0], confidence)
-        offered = _alternatives(found, confidence)
+        label = found.ranking.labels[0]
+        first, offered = candidate(label, confidence), _alternatives(found.ranking, label, confidence)
         return Verdict(first, self._decide(first, offered), offered)
 
     def _decide(self, first: Candidate, offered: tuple[Candidate, ...]) -> Decision:
@@ -169,14 +172,12 @@ def load_gate(path: Path = GATE_PATH) -> Gate:
     return Gate(content["weights"], content["bias"], thresholds["answer_min"], thresholds["ask_back_min"])
 
 
-def _alternatives(found: Understanding, confidence: float) -> tuple[Candidate, ...]:
+def _alternatives(ranking: Ranking, first: str, confidence: float) -> tuple[Candidate, ...]:
     """The likeliest labels worth offering. The model's probabilities share what the first one leaves."""
-    ranking = found.ranking
-    rest = sum(ranking.probabilities[1:]) or 1.0
-    scaled = [confidence, *((1.0 - confidence) * p / rest for p in ranking.probabilities[1:])]
-    offered = [
-        candidate(label, p)
-        for label, p in zip(ranking.labels, scaled, strict=True)
-        if label.partition("/")[0] not in NOT_OFFERED
-    ]
+    others = {label: p for label, p in zip(ranking.labels, ranking.probabilities, strict=True) if label != first}
+    rest = sum(others.values()) or 1.0
+    scaled = {first: confidence} | {label: (1.0 - confidence) * p / rest for label, p in others.items()}
+    offered = [candidate(label, p) for label, p in scaled.items() if label.partition("/")[0] not in NOT_OFFERED]
+    if FOREIGN in list(scaled)[:FOREIGN_PLACES]:
+        return (*offered[: ALTERNATIVES - 1], candidate(FOREIGN, scaled[FOREIGN]))
     return tuple(offered[:ALTERNATIVES])

@@ -55,6 +55,27 @@ def test_a_message_without_words_is_not_understood() -> None:
     assert judge(dataclasses.replace(SURE, words=0)) == "not_understood"
 
 
+def offered(ranking: Ranking) -> list[str]:
+    verdict = Gate({}, 0.0, 0.9, 0.1).judge(dataclasses.replace(SURE, ranking=ranking), "en", "Latn", 0.99)
+    return [one.route for one in verdict.alternatives]
+
+
+def test_something_else_is_the_last_choice_where_it_may_be_meant() -> None:
+    labels = ["order_change", "out_of_scope", "return_request", "refund_status"]
+    probabilities = [0.3, 0.2, 0.1, 0.05]
+    ranking = Ranking(labels, probabilities, probabilities, [("order_change", 0.5)], 0.0)
+    assert offered(ranking) == ["order_change", "return_request", "out_of_scope"]
+    first_foreign = dataclasses.replace(ranking, labels=["out_of_scope", "order_change", "return_request", "greet"])
+    assert offered(first_foreign) == ["order_change", "return_request", "out_of_scope"]
+
+
+def test_three_wishes_are_offered_where_nothing_else_is_likely() -> None:
+    labels = ["order_change", "return_request", "refund_status", "order_status", "order_cancel", "faq/refund.time"]
+    probabilities = [0.3, 0.2, 0.1, 0.05, 0.04, 0.03, 0.02]
+    ranking = Ranking([*labels, "out_of_scope"], probabilities, probabilities, [("order_change", 0.5)], 0.0)
+    assert offered(ranking) == ["order_change", "return_request", "refund_status"]
+
+
 @pytest.mark.parametrize("found", [SURE, TORN, LOST])
 def test_signals_are_finite_and_complete(found: Understanding) -> None:
     signals = build_signals(found, "gu", "Latn", 0.5)
