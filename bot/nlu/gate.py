@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.nlu.model import Ranking
+from bot.nlu.person import PERSON, PersonGate, read_person_gate
 from bot.nlu.understanding import FAQ, ORDER_ROUTES, Understanding
 
 GATE_PATH = Path(__file__).with_name("gate.json")
@@ -76,12 +77,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Gate:
-    """A fitted gate. `answer_min` and `ask_back_min` are probabilities."""
+    """A fitted gate. `answer_min` and `ask_back_min` are probabilities; `person` looks for the wish for a person."""
 
     weights: dict[str, float]
     bias: float
     answer_min: float
     ask_back_min: float
+    person: PersonGate | None = None
 
     def probability(self, signals: dict[str, float]) -> float:
         """0-1 that the first route is right."""
@@ -92,6 +94,9 @@ class Gate:
         """The verdict on one understood message."""
         if is_empty(found):
             return Verdict(Candidate("out_of_scope", None, 0.0), "not_understood", ())
+        person = self.person.probability(found.ranking) if self.person else 0.0
+        if self.person and person >= self.person.hand_over_min:
+            return Verdict(candidate(PERSON, person), "answer", _alternatives(found.ranking, PERSON, person))
         confidence = self.probability(build_signals(found, language, script, language_confidence))
         label = found.ranking.labels[0]
         first, offered = candidate(label, confidence), _alternatives(found.ranking, label, confidence)
@@ -169,7 +174,8 @@ def candidate(label: str, confidence: float) -> Candidate:
 def load_gate(path: Path = GATE_PATH) -> Gate:
     content = json.loads(path.read_text(encoding="utf-8"))
     thresholds = content["thresholds"]
-    return Gate(content["weights"], content["bias"], thresholds["answer_min"], thresholds["ask_back_min"])
+    person = read_person_gate(content.get("person"))
+    return Gate(content["weights"], content["bias"], thresholds["answer_min"], thresholds["ask_back_min"], person)
 
 
 def _alternatives(ranking: Ranking, first: str, confidence: float) -> tuple[Candidate, ...]:

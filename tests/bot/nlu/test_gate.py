@@ -7,6 +7,7 @@ import pytest
 
 from bot.nlu.gate import FEATURES, Gate, build_signals, load_gate
 from bot.nlu.model import Ranking
+from bot.nlu.person import PersonGate
 from bot.nlu.understanding import Understanding
 
 SURE = Understanding(
@@ -74,6 +75,26 @@ def test_three_wishes_are_offered_where_nothing_else_is_likely() -> None:
     probabilities = [0.3, 0.2, 0.1, 0.05, 0.04, 0.03, 0.02]
     ranking = Ranking([*labels, "out_of_scope"], probabilities, probabilities, [("order_change", 0.5)], 0.0)
     assert offered(ranking) == ["order_change", "return_request", "refund_status"]
+
+
+# A complaint first, and beside it somebody who wants to tell it to a person.
+BESIDE = dataclasses.replace(
+    SURE,
+    ranking=Ranking(["complaint", "human", "greet"], [0.4, 0.3, 0.01], [0.5, 0.4, 0.1], [("complaint", 0.6)], 0.0),
+)
+PERSON = PersonGate({"score": 10.0, "log_probability": 0.0, "margin": 0.0}, -3.0, 0.5)
+
+
+def test_a_wish_for_a_person_is_granted_though_it_is_not_the_first_thing_said() -> None:
+    verdict = Gate({}, 5.0, 0.9, 0.1, PERSON).judge(BESIDE, "en", "Latn", 0.99)
+    assert (verdict.first.route, verdict.decision) == ("human", "answer")
+    assert verdict.first.confidence == pytest.approx(1 / (1 + math.exp(-1)), abs=1e-4)
+    assert [one.route for one in verdict.alternatives] == ["human", "complaint"]
+
+
+@pytest.mark.parametrize("found", [SURE, dataclasses.replace(BESIDE, words=0)])
+def test_nobody_gets_a_person_without_a_wish_for_one(found: Understanding) -> None:
+    assert Gate({}, 5.0, 0.9, 0.1, PERSON).judge(found, "en", "Latn", 0.99).first.route != "human"
 
 
 @pytest.mark.parametrize("found", [SURE, TORN, LOST])
