@@ -104,7 +104,14 @@ def _go_on(turn: Turn, catalogue: dict[str, Item], sure: bool, asking: bool) -> 
     if short and after and read_listing(turn) and _surely_narrows(turn):
         return answer_search(turn, catalogue, read_wish(turn, catalogue))
     named = find_named(turn, catalogue) if asking and short else []
-    return answer_info(turn, catalogue, named) if len(named) == 1 else None
+    return _answer_named(turn, catalogue, named) if len(named) == 1 else None
+
+
+def _answer_named(turn: Turn, catalogue: dict[str, Item], named: list[Item]) -> Answer:
+    """Looked for rather than asked about ("something nice for garba"), it is shown among its like."""
+    wish = read_wish(turn, catalogue)
+    looks = turn.gate.get("route") == "product_search" and not wish.empty
+    return answer_search(turn, catalogue, wish) if looks else answer_info(turn, catalogue, named)
 
 
 def _surely_narrows(turn: Turn) -> bool:
