@@ -16,7 +16,7 @@ from bot.dialogue.protocol import Alternative, Json, Reply, TurnRecord
 from bot.dialogue.wire import parse_alternative
 from bot.language.normalise import normalise
 from bot.nlu.understanding import ORDER_ROUTES
-from bot.nlu.wishes import NEVER_APART, are_two_wishes, find_cuts, only_leads_up
+from bot.nlu.wishes import NEVER_APART, are_two_wishes, doubt_about, find_cuts, is_wish, only_leads_up
 
 # On the message that was cut: what is still to be served. Kept in the tracker like the message itself.
 LATER = "later"
@@ -33,16 +33,16 @@ def cut(text: str, whole: Json, understand: Understand) -> tuple[Json, Json] | N
     whole: its parse data; who wants a person, or complains, gets one answer. understand: text to parse data; called for
     the parts only, and only where the words allow a cut.
     """
-    gate = whole.get("gate") or {}
+    gate = _gate(whole)
     if gate.get("route") in NEVER_APART and gate.get("decision") == "answer":
         return None
-    for place in find_cuts(normalise(text)):
+    for place in find_cuts(normalise(text), doubt_about(gate)):
         one = understand(place.first)
-        if not _may_be_wish(one):
+        if not is_wish(_gate(one), gate, place):
             continue
         other = understand(place.second)
-        if are_two_wishes(one.get("gate") or {}, other.get("gate") or {}, place.sure_min):
-            return None if _leads_up(one, other, whole) else (one, _share(one, other))
+        if are_two_wishes(_gate(one), _gate(other), gate, place):
+            return None if _leads_up(one, other, whole) else (_answered(one), _answered(_share(one, other)))
     return None
 
 
@@ -88,8 +88,15 @@ def note_later(record: TurnRecord, later: Json) -> TurnRecord:
     return dataclasses.replace(record, also=(parse_alternative(later.get("gate") or {}),))
 
 
-def _may_be_wish(parsed: Json) -> bool:
-    return (parsed.get("gate") or {}).get("decision") == "answer"
+def _gate(parsed: Json) -> Json:
+    return parsed.get("gate") or {}
+
+
+def _answered(parsed: Json) -> Json:
+    """The parse data of a part that is a wish: never asked back about, its other half says enough."""
+    gate = _gate(parsed)
+    intent = {"name": gate.get("route"), "confidence": gate.get("confidence")}
+    return {**parsed, "intent": intent, "gate": {**gate, "decision": "answer", "reason": None}}
 
 
 def _leads_up(one: Json, other: Json, whole: Json) -> bool:
@@ -101,13 +108,21 @@ def _leads_up(one: Json, other: Json, whole: Json) -> bool:
 
 
 def _share(first: Json, second: Json) -> Json:
-    named = {one.get("entity") for one in second.get("entities") or ()}
+    """The second wish with the order it is about: its own, or the first one's.
+
+    A question about the shop's rules is about none: a form that the first wish opened would take the number for its
+    answer, and the question would go unanswered.
+    """
+    entities = [*(second.get("entities") or ())]
+    if _gate(second).get("route") not in ORDER_ROUTES:
+        return {**second, "entities": [one for one in entities if one.get("entity") not in SHARED_ENTITIES]}
+    named = {one.get("entity") for one in entities}
     lent = [
         {**one, "start": 0, "end": 0}
         for one in first.get("entities") or ()
         if one.get("entity") in SHARED_ENTITIES and one["entity"] not in named
     ]
-    return {**second, "entities": [*(second.get("entities") or ()), *lent]} if lent else second
+    return {**second, "entities": [*entities, *lent]}
 
 
 def _since_form_opened(tracker: DialogueStateTracker) -> Iterator[object]:

@@ -30,6 +30,8 @@ NEAREST_SHARE = 0.3
 SCORE_SCALE = 9.0
 # Examples compared at once with all others while learning: 1,000 rows of 20,000 numbers take 80 MB.
 COMPARED_ROWS = 1000
+# So many labels of a ranking are passed on.
+TOP = 10
 
 
 @dataclass
@@ -65,7 +67,7 @@ class RouteModel:
         scores = kernel(cosines) @ self.dual + self.sparse.transform(texts) @ self.primal + self.offset
         return np.asarray(scores, dtype=np.float32), cosines
 
-    def rank(self, vector: Matrix, text: str, top: int = 10) -> Ranking:
+    def rank(self, vector: Matrix, text: str, top: int = TOP) -> Ranking:
         """The likeliest labels of one message. vector: (dim,); text: normalised."""
         scores, cosines = self.score(vector.reshape(1, -1), [text])
         probabilities = softmax(scores)[0]

@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from bot.nlu.follow_ups import leans_on_earlier
-from bot.nlu.model import Matrix, Ranking, RouteModel
+from bot.nlu.model import TOP, Matrix, Ranking, RouteModel, softmax
 from bot.nlu.negation import find_negation
 from bot.nlu.refusal import heed
 from bot.nlu.reranking import pin
@@ -14,7 +16,9 @@ from bot.nlu.words import WORD
 FAQ = "faq"
 ORDER_ROUTES = ("order_status", "order_cancel", "order_change", "return_request", "refund_status", "invoice_request")
 IDENTIFIERS = ("order", "email", "phone")
-CONTEXT_SHARE = 0.6
+# How much the message together with the earlier one counts beside the message alone
+# (docs/decisions/0009-follow-ups-and-two-wishes.md).
+CONTEXT_SHARE = 0.7
 
 _WORD = re.compile(WORD)
 
@@ -55,24 +59,28 @@ def understand(
     if only_identifiers:
         label = earlier_label if earlier_label in ORDER_ROUTES else ORDER_ROUTES[0]
         return Understanding(pin(alone, label), alone.labels[0], len(words), names, True, earlier_label is not None)
-    if earlier and leans_on_earlier(alone, words):
+    if earlier and leans_on_earlier(alone, words, "product" in names):
         joined = f"{earlier} {text}"
-        together = model.rank(encode(joined), joined)
-        blended = blend(alone, together, CONTEXT_SHARE)
+        every = len(model.labels)
+        blended = blend(model.rank(vector, text, every), model.rank(encode(joined), joined, every), CONTEXT_SHARE)
         return Understanding(blended, alone.labels[0], len(words), names, False, True)
     return Understanding(alone, alone.labels[0], len(words), names, False, False)
 
 
 def blend(first: Ranking, second: Ranking, share: float) -> Ranking:
-    """The first ranking with `share` (0-1) of the second counted in."""
-    sums: dict[str, list[float]] = {}
-    for ranking, weight in ((first, 1.0 - share), (second, share)):
-        for label, probability, score in zip(ranking.labels, ranking.probabilities, ranking.scores, strict=True):
-            known = sums.setdefault(label, [0.0, 0.0])
-            sums[label] = [known[0] + weight * probability, known[1] + weight * score]
-    order = sorted(sums, key=lambda label: -sums[label][0])
-    probabilities, scores = ([sums[label][column] for label in order] for column in (0, 1))
-    return Ranking(order, probabilities, scores, second.nearest, first.unknown_share)
+    """The first ranking with `share` (0-1) of the second counted in. Both rank the same labels, all there are.
+
+    Scores are mixed, not probabilities: what one of the two rules out stays out, however sure the other is.
+    """
+    there = dict(zip(second.labels, second.scores, strict=True))
+    mixed = {
+        label: (1.0 - share) * score + share * there[label]
+        for label, score in zip(first.labels, first.scores, strict=True)
+    }
+    order = sorted(mixed, key=lambda label: -mixed[label])
+    scores = [mixed[label] for label in order]
+    probabilities = softmax(np.array([scores], dtype=np.float32))[0].tolist()
+    return Ranking(order[:TOP], probabilities[:TOP], scores[:TOP], second.nearest, first.unknown_share)
 
 
 def _without_identifiers(text: str, entities: list[tuple[str, int, int]]) -> str:

@@ -7,7 +7,7 @@ messages fail, and then the pipeline's own gate on each part (`bot.dialogue.wish
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -20,11 +20,21 @@ from bot.nlu.words import WORD
 # Parts shorter than this, in words, say too little to be a wish ("ok, cancel it").
 PART_WORDS_MIN = 2
 # Shorter messages are one wish; longer ones tell a story; what is in them is for one answer or for a person.
-WORDS_MIN, WORDS_MAX = 5, 40
+WORDS_MIN, WORDS_MAX = 2 * PART_WORDS_MIN, 40
 CUTS_MAX = 3
-# Each part alone must be this sure: after a question or a joining word, and after a statement, which is mostly there to
-# explain what follows ("XL is greyed out. When ..."). A comma alone joins no wishes. Measured with tests/nlu.
-SURE_MIN, SURE_MIN_AFTER_STATEMENT = 0.8, 0.9
+# Each part alone must be this sure: after a question or a joining word, and after a comma or a statement, which is
+# mostly there to explain what follows ("XL is greyed out. When ..."). All measured with tests/nlu
+# (docs/decisions/0009-follow-ups-and-two-wishes.md).
+SURE_MIN, SURE_MIN_WEAK = 0.8, 0.9
+# What the message as a whole seemed to be about holds both wishes in 9 of 10 messages that have two. Where it does
+# not, a part must be surer still, and a comma or a statement joins nothing.
+UNHEARD_MIN, NEVER = 0.95, 1.01
+# Two wishes leave some doubt about the whole: from this probability of the second candidate on, commas are looked at.
+# Half of the messages with one wish stay below, and need not be understood in parts.
+DOUBT_MIN = 0.002
+# A part that would be asked back about is a wish when the gate is this sure but for one thing: whether the customer's
+# own refund is meant or refunds in general.
+TORN_MIN = 0.85
 # A person or a complaint is about all that was said; small talk and what is out of scope is no wish.
 NEVER_APART = NOT_OFFERED | {"human", "complaint", "nlu_fallback"}
 
@@ -36,36 +46,72 @@ LEADING_SHARE = 0.5
 _QUESTION_END = re.compile(r"\?+\s*")
 # No sentence ends after "Rs." or before a number ("1. that").
 _STATEMENT_END = re.compile(r"(?i)[!।;\n]+\s*|(?<!\brs)(?<!\bno)\.\s+(?!\d)")
+_COMMA = re.compile(r",\s+")
 _WORD = re.compile(WORD)
 Gate = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Cut:
-    """One way to cut a message; `sure_min`: how sure (0-1) the gate must be of each part."""
+    """One way to cut a message; how sure (0-1) the gate must be of each part: `sure_min`, or `unheard_min` where the
+    part is not among what the message as a whole seemed to be about."""
 
     first: str
     second: str
     sure_min: float
+    unheard_min: float
 
 
-def find_cuts(text: str) -> Iterator[Cut]:
-    """Ways to cut a normalised message in two, at most CUTS_MAX: by words that join wishes, questions, statements."""
+@dataclass(frozen=True)
+class Border:
+    """What may stand between two wishes. `asked`: how many of the parts, from the last, must ask for something; where
+    all do, it is looked at only in doubt."""
+
+    pattern: re.Pattern[str]
+    asked: int
+    weak: bool
+
+    def cut(self, text: str, found: re.Match[str]) -> Cut:
+        sure_min, unheard_min = (SURE_MIN_WEAK, NEVER) if self.weak else (SURE_MIN, UNHEARD_MIN)
+        return Cut(text[: found.start()].strip(" ,."), text[found.end() :].strip(" ,."), sure_min, unheard_min)
+
+    def is_asked(self, cut: Cut) -> bool:
+        return all(map(_asks, (cut.second, cut.first)[: self.asked]))
+
+
+def find_cuts(text: str, doubt: float = 1.0) -> Iterator[Cut]:
+    """Ways to cut a normalised message in two, at most CUTS_MAX: by words that join wishes, by questions, by
+    statements, and by commas between parts that both ask for something. doubt: see `doubt_about`."""
     if not WORDS_MIN <= len(_WORD.findall(text)) <= WORDS_MAX:
         return
-    borders = (
-        (_joiners(), SURE_MIN),
-        (_QUESTION_END, SURE_MIN),
-        (_STATEMENT_END, SURE_MIN_AFTER_STATEMENT),
+    cuts = dict.fromkeys(
+        cut
+        for border in _borders()
+        if doubt >= DOUBT_MIN or border.asked < 2
+        for match in border.pattern.finditer(text)
+        if _may_stand_alone(cut := border.cut(text, match)) and border.is_asked(cut)
     )
-    places = [(match.start(), match.end(), sure) for pattern, sure in borders for match in pattern.finditer(text)]
-    cuts = dict.fromkeys(Cut(text[:start].strip(" ,."), text[end:].strip(" ,."), sure) for start, end, sure in places)
-    yield from islice((one for one in cuts if _may_stand_alone(one)), CUTS_MAX)
+    yield from islice(cuts, CUTS_MAX)
 
 
-def are_two_wishes(first: Gate, second: Gate, sure_min: float) -> bool:
+def doubt_about(whole: Gate) -> float:
+    """The probability of the second candidate, 0-1; 1 where the gate names none."""
+    rivals = (whole.get("alternatives") or ())[1:2]
+    return float(rivals[0].get("confidence") or 0.0) if rivals else 1.0
+
+
+def is_wish(part: Gate, whole: Gate, cut: Cut) -> bool:
+    """Whether the gate is sure enough of one part. whole: what it said of the message before it was cut."""
+    heard = any(_are_akin(part, one) for one in (whole, *(whole.get("alternatives") or ())))
+    sure_min = cut.sure_min if heard else cut.unheard_min
+    if part.get("decision") != "answer":
+        sure_min = max(sure_min, TORN_MIN)
+    return _sureness(part) >= sure_min and part.get("route") not in NEVER_APART
+
+
+def are_two_wishes(first: Gate, second: Gate, whole: Gate, cut: Cut) -> bool:
     """Whether the gate is sure of both parts and they want different things."""
-    return _is_wish(first, sure_min) and _is_wish(second, sure_min) and _aim(first) != _aim(second)
+    return is_wish(first, whole, cut) and is_wish(second, whole, cut) and _aim(first) != _aim(second)
 
 
 def only_leads_up(first: Gate, second: Gate, whole: Gate, ranking: Mapping[str, float]) -> bool:
@@ -86,11 +132,6 @@ def _may_stand_alone(one: Cut) -> bool:
     return long_enough and _pointers().isdisjoint(words)
 
 
-def _is_wish(gate: Gate, sure_min: float) -> bool:
-    sure = gate.get("decision") == "answer" and float(gate.get("confidence") or 0.0) >= sure_min
-    return sure and gate.get("route") not in NEVER_APART
-
-
 def _aim(gate: Gate) -> tuple[Any, Any]:
     return gate.get("route"), gate.get("topic")
 
@@ -99,10 +140,52 @@ def _label(gate: Gate) -> str:
     return f"{gate['route']}/{gate['topic']}" if gate.get("topic") else str(gate.get("route"))
 
 
+def _sureness(part: Gate) -> float:
+    """The probability (0-1) of the first candidate and of those that are akin to it."""
+    others = [one for one in part.get("alternatives") or () if _aim(one) != _aim(part)]
+    return sum(float(one.get("confidence") or 0.0) for one in (part, *others) if _are_akin(part, one))
+
+
+def _are_akin(one: Gate, other: Gate) -> bool:
+    """The same, or the customer's own case of what a topic is about in general (`refund_status`, `refund.time`)."""
+    if _aim(one) == _aim(other):
+        return True
+    topics = [gate.get("topic") for gate in (one, other)]
+    families = [str(gate.get("topic") or gate.get("route")) for gate in (one, other)]
+    return topics.count(None) == 1 and len({re.split(r"[._]", family)[0] for family in families}) == 1
+
+
+def _asks(text: str) -> bool:
+    if "?" in text:
+        return True
+    words, endings = _asking()
+    said = [word.casefold() for word in _WORD.findall(text)]
+    return any(word in words or any(word.endswith(end) and word != end for end in endings) for word in said)
+
+
 @cache
-def _joiners() -> re.Pattern[str]:
-    words = sorted(merge_lists("joiners").get("words", ()), key=len, reverse=True)
-    return re.compile(rf"(?i)[\s,.;]+(?:{'|'.join(map(re.escape, words)) or '(?!)'})[\s,]+")
+def _borders() -> tuple[Border, ...]:
+    joiners = merge_lists("joiners")
+    return (
+        Border(_joining(joiners.get("words", ()), r"[\s,.;]+"), asked=0, weak=False),
+        Border(_QUESTION_END, asked=1, weak=False),
+        Border(_STATEMENT_END, asked=1, weak=True),
+        Border(_joining(joiners.get("weak", ()), r"[\s,]+"), asked=2, weak=True),
+        Border(_COMMA, asked=2, weak=True),
+    )
+
+
+def _joining(words: Sequence[str], before: str) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(rf"(?i){before}(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})[\s,]+")
+
+
+@cache
+def _asking() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Words that ask for something, and endings of words that do ("-unga": kaatunga)."""
+    found = merge_lists("joiners").get("asks", ())
+    endings = tuple(word[1:] for word in found if word.startswith("-"))
+    return frozenset(word for word in found if not word.startswith("-")), endings
 
 
 @cache

@@ -18,12 +18,6 @@ BEHAVIOUR = ROOT / "tests" / "nlu" / "behaviour"
 # Each file with the least number of cases a language group must have, and the least share of them that must be right.
 BARS = {"negation": (12, 0.8), "anger": (10, 0.8), "follow_ups": (15, 0.8), "two_wishes": (8, 0.75)}
 
-# Known to fall short with the model of 2026-11-22 (share right in the weakest group); to be taken away as they pass.
-BELOW = {
-    "follow_ups": "0.67 in romanised Tamil, 0.73 in Gujarati",
-    "two_wishes": "0.63 in romanised Gujarati",
-}
-
 
 def measure(system: System, name: str, folder: Path) -> dict[str, list[tuple[dict[str, Any], dict[str, Any]]]]:
     """Each case of the file with the turn it got, by language group."""
@@ -51,16 +45,12 @@ def test_there_are_enough_cases_in_every_language(name: str) -> None:
     assert min(counts.values()) >= BARS[name][0]
 
 
-def short_of_the_bar(name: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(strict=False, reason=BELOW[name])
-
-
 @pytest.mark.parametrize(
     "name",
     [
         "negation",
         "anger",
-        pytest.param("follow_ups", marks=short_of_the_bar("follow_ups")),
+        "follow_ups",
     ],
 )
 def test_most_are_understood_in_every_language(system: System, tmp_path: Path, name: str) -> None:
@@ -89,7 +79,6 @@ def test_anger_gets_an_answer_and_no_refusal(system: System, tmp_path: Path) -> 
     assert len(ignored) <= 0.05 * len(pairs), ignored
 
 
-@short_of_the_bar("two_wishes")
 def test_two_wishes_are_both_served_or_the_second_is_next(system: System, tmp_path: Path) -> None:
     groups = measure(system, "two_wishes", tmp_path)
     served = {

@@ -98,6 +98,24 @@ async def test_a_question_beside_a_form_is_answered_and_the_form_asks_once(
     assert answer["turn"]["also"][0]["route"] == "faq"
 
 
+@pytest.mark.parametrize(
+    ("route", "orders"), [("refund_status", ["TT-10432"]), ("faq", [])], ids=["an order's own", "a rule of the shop"]
+)
+def test_only_a_wish_about_an_order_takes_over_its_number(route: str, orders: list[str]) -> None:
+    """A form that the first wish opened takes any order for its answer: a question that names one went unanswered."""
+
+    def understand(text: str) -> dict[str, Any]:
+        first = text.startswith("cancel")
+        order = [{"entity": "order", "value": "TT-10432", "start": 7, "end": 15}]
+        found = {"route": "order_cancel" if first else route, "confidence": 1.0, "decision": "answer"}
+        return {"text": text, "gate": found, "entities": order if first else []}
+
+    text = "cancel TT-10432 and show me the refund"
+    both = cut(text, {"text": text, "gate": {"route": "order_cancel", "decision": "answer"}}, understand)
+    assert both is not None
+    assert [one["value"] for one in both[1]["entities"]] == orders
+
+
 async def test_a_wish_that_needs_the_form_too_is_taken_up_when_the_form_is_done(
     rasa_http: httpx.AsyncClient, actions: ActionServer
 ) -> None:

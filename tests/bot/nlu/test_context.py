@@ -37,8 +37,14 @@ def test_only_a_number_belongs_to_what_was_asked_before() -> None:
 
 
 def test_blending_keeps_probabilities_a_distribution() -> None:
-    first = Ranking(["a", "b"], [0.6, 0.4], [0.5, 0.3], [("a", 0.5)], 0.0)
-    second = Ranking(["b", "c"], [0.9, 0.1], [0.9, 0.0], [("b", 0.9)], 0.0)
+    first = Ranking(["a", "b", "c"], [0.8, 0.15, 0.05], [0.5, 0.3, 0.2], [("a", 0.5)], 0.0)
+    second = Ranking(["b", "c", "a"], [0.9, 0.1, 0.0], [0.9, 0.6, 0.0], [("b", 0.9)], 0.0)
     mixed = blend(first, second, 0.6)
     assert mixed.labels[0] == "b"
     assert abs(sum(mixed.probabilities) - 1.0) < 1e-6
+
+
+def test_what_the_message_itself_rules_out_is_not_made_of_it_by_the_earlier_one() -> None:
+    first = Ranking(["instalments", "cash", "cards"], [0.9, 0.09, 0.01], [0.9, 0.64, 0.1], [("instalments", 0.9)], 0.0)
+    second = Ranking(["cards", "instalments", "cash"], [0.8, 0.19, 0.01], [0.9, 0.75, 0.2], [("cards", 0.9)], 0.0)
+    assert blend(first, second, 0.7).labels[0] == "instalments"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.nlu.wishes import CUTS_MAX, SURE_MIN, are_two_wishes, find_cuts, only_leads_up
+from bot.nlu.wishes import CUTS_MAX, DOUBT_MIN, Cut, are_two_wishes, doubt_about, find_cuts, only_leads_up
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,9 @@ from bot.nlu.wishes import CUTS_MAX, SURE_MIN, are_two_wishes, find_cuts, only_l
         ("TT-10432 cancel karo ane refund kyare malse", "TT-10432 cancel karo", "refund kyare malse"),
         ("TT-10432 கேன்சல் பண்ணுங்க, அப்புறம் ரீஃபண்ட் எப்போ", "TT-10432 கேன்சல் பண்ணுங்க", "ரீஃபண்ட் எப்போ"),
         ("mixie 4 jar evlo, appuram emi la vaangalama", "mixie 4 jar evlo", "emi la vaangalama"),
+        ("otp nathi avto. hapta thase?", "otp nathi avto", "hapta thase?"),
+        ("ભાવ કહો ને ગિફ્ટ કાર્ડ મળે કે નહીં", "ભાવ કહો", "ગિફ્ટ કાર્ડ મળે કે નહીં"),
+        ("cooker vilai sollunga, sivappu saree kaatunga", "cooker vilai sollunga", "sivappu saree kaatunga"),
     ],
 )
 def test_a_message_may_be_cut_where_wishes_are_joined(text: str, first: str, second: str) -> None:
@@ -34,6 +37,9 @@ def test_a_message_may_be_cut_where_wishes_are_joined(text: str, first: str, sec
         "hi, thanks",
         "TT-10432",
         "I paid Rs. 1,500 yesterday",
+        "the zip broke. only one week old",
+        "મને ને મારા ભાઈને સાડી ગમી",
+        "red saree, size M, for a wedding",
         "sandals",
         "",
     ],
@@ -47,8 +53,18 @@ def test_a_long_story_is_not_cut_and_no_message_often() -> None:
     assert len(list(find_cuts("one two. three four. five six. seven eight. nine ten"))) <= CUTS_MAX
 
 
+JOINED = next(find_cuts("cancel the kurti and show me sarees"))
+TOLD = next(find_cuts("cancel the kurti. please show me sarees"))
+
+
 def gate(route: str, topic: str | None = None, confidence: float = 0.95, decision: str = "answer") -> dict[str, Any]:
     return {"route": route, "topic": topic, "confidence": confidence, "decision": decision}
+
+
+def test_a_comma_is_looked_at_only_where_the_whole_leaves_doubt() -> None:
+    text = "cooker vilai sollunga, sivappu saree kaatunga"
+    assert list(find_cuts(text, DOUBT_MIN))
+    assert list(find_cuts(text, DOUBT_MIN / 2)) == []
 
 
 @pytest.mark.parametrize(
@@ -58,7 +74,7 @@ def gate(route: str, topic: str | None = None, confidence: float = 0.95, decisio
         (gate("faq", "payment.upi"), gate("faq", "gift.wrap"), True),
         (gate("faq", "payment.upi"), gate("faq", "payment.upi"), False),
         (gate("order_cancel"), gate("faq", "refund.time", confidence=0.6), False),
-        (gate("order_cancel"), gate("faq", "refund.time", decision="ask_back"), False),
+        (gate("order_cancel"), gate("faq", "refund.time", 0.7, "ask_back"), False),
         (gate("greet"), gate("order_status"), False),
         (gate("order_status"), gate("human"), False),
         (gate("complaint"), gate("refund_status"), False),
@@ -68,7 +84,32 @@ def gate(route: str, topic: str | None = None, confidence: float = 0.95, decisio
 def test_both_parts_must_be_sure_wishes_for_different_things(
     first: dict[str, Any], second: dict[str, Any], two: bool
 ) -> None:
-    assert are_two_wishes(first, second, SURE_MIN) is two
+    assert are_two_wishes(first, second, {**first, "alternatives": [first, second]}, JOINED) is two
+
+
+@pytest.mark.parametrize(
+    ("cut", "confidence", "two"), [(JOINED, 0.96, True), (JOINED, 0.9, False), (TOLD, 0.99, False)]
+)
+def test_what_the_whole_was_not_about_must_be_surer_and_is_no_wish_after_a_statement(
+    cut: Cut, confidence: float, two: bool
+) -> None:
+    whole = {**gate("order_cancel"), "alternatives": [gate("order_cancel"), gate("order_change")]}
+    second = gate("faq", "loyalty.program", confidence)
+    assert are_two_wishes(gate("order_cancel", confidence=1.0), second, whole, cut) is two
+
+
+def test_torn_between_a_topic_and_the_own_case_of_it_is_sure_enough() -> None:
+    whole = {**gate("order_cancel"), "alternatives": [gate("order_cancel"), gate("refund_status")]}
+    own = gate("refund_status", confidence=0.4)
+    other = gate("faq", "invoice.get", confidence=0.4)
+    torn = gate("faq", "refund.time", 0.5, "ask_back")
+    assert are_two_wishes(gate("order_cancel"), {**torn, "alternatives": [torn, own]}, whole, JOINED)
+    assert not are_two_wishes(gate("order_cancel"), {**torn, "alternatives": [torn, other]}, whole, JOINED)
+
+
+def test_a_gate_that_names_no_second_candidate_leaves_everything_open() -> None:
+    assert doubt_about({**gate("greet"), "alternatives": []}) == 1.0
+    assert doubt_about({"alternatives": [gate("order_cancel"), gate("order_change", confidence=0.3)]}) == 0.3
 
 
 @pytest.mark.parametrize(
