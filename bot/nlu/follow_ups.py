@@ -20,7 +20,7 @@ ACT_SURE = 0.3
 FOREIGN = "out_of_scope"
 # What speaks for leaning and what against it, added up; above 0 a message leans. A logistic model of whether the
 # earlier message helped or harmed, fitted on the follow-ups of tests/nlu and on 1,260 of its other messages after one
-# drawn at random, of which 0.8 % lean (docs/decisions/0009-follow-ups-and-two-wishes.md).
+# drawn at random, of which 0.8 % lean (docs/decisions/0008-follow-ups-and-two-wishes.md).
 BIAS = 1.1
 STARTS, POINTS = 1.7, 1.1
 FEW, ONE, EACH_WORD, WORDS_COUNTED = 1.55, -0.8, -0.18, 8

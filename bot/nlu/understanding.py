@@ -17,7 +17,7 @@ FAQ = "faq"
 ORDER_ROUTES = ("order_status", "order_cancel", "order_change", "return_request", "refund_status", "invoice_request")
 IDENTIFIERS = ("order", "email", "phone")
 # How much the message together with the earlier one counts beside the message alone
-# (docs/decisions/0009-follow-ups-and-two-wishes.md).
+# (docs/decisions/0008-follow-ups-and-two-wishes.md).
 CONTEXT_SHARE = 0.7
 
 _WORD = re.compile(WORD)

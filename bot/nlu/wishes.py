@@ -24,7 +24,7 @@ WORDS_MIN, WORDS_MAX = 2 * PART_WORDS_MIN, 40
 CUTS_MAX = 3
 # Each part alone must be this sure: after a question or a joining word, and after a comma or a statement, which is
 # mostly there to explain what follows ("XL is greyed out. When ..."). All measured with tests/nlu
-# (docs/decisions/0009-follow-ups-and-two-wishes.md).
+# (docs/decisions/0008-follow-ups-and-two-wishes.md).
 SURE_MIN, SURE_MIN_WEAK = 0.8, 0.9
 # What the message as a whole seemed to be about holds both wishes in 9 of 10 messages that have two. Where it does
 # not, a part must be surer still, and a comma or a statement joins nothing.
