@@ -25,10 +25,10 @@ CUTS_MAX = 3
 # Each part alone must be this sure: after a question or a joining word, and after a comma or a statement, which is
 # mostly there to explain what follows ("XL is greyed out. When ..."). All measured with tests/nlu
 # (docs/decisions/0008-follow-ups-and-two-wishes.md).
-SURE_MIN, SURE_MIN_WEAK = 0.8, 0.9
+SURE_MIN, SURE_MIN_WEAK = 0.85, 0.93
 # What the message as a whole seemed to be about holds both wishes in 9 of 10 messages that have two. Where it does
 # not, a part must be surer still, and a comma or a statement joins nothing.
-UNHEARD_MIN, NEVER = 0.95, 1.01
+UNHEARD_MIN, NEVER = 0.97, 1.01
 # Two wishes leave some doubt about the whole: from this probability of the second candidate on, commas are looked at.
 # Half of the messages with one wish stay below, and need not be understood in parts.
 DOUBT_MIN = 0.002

@@ -57,7 +57,7 @@ async def test_actions_can_tell_the_parts_apart(rasa_http: httpx.AsyncClient, ac
 def parsed(route: str, *entities: str, also: dict[str, float] | None = None) -> dict[str, Any]:
     """Parse data of a message that is surely of this route; `also`: what else the model thinks of, with confidence."""
     ranking = [{"name": name, "confidence": confidence} for name, confidence in {route: 0.9, **(also or {})}.items()]
-    gate = {"route": route, "topic": None, "confidence": 0.95, "decision": "answer"}
+    gate = {"route": route, "topic": None, "confidence": 0.98, "decision": "answer"}
     return {"gate": gate, "intent_ranking": ranking, "entities": [{"entity": name} for name in entities]}
 
 

@@ -88,7 +88,7 @@ def test_both_parts_must_be_sure_wishes_for_different_things(
 
 
 @pytest.mark.parametrize(
-    ("cut", "confidence", "two"), [(JOINED, 0.96, True), (JOINED, 0.9, False), (TOLD, 0.99, False)]
+    ("cut", "confidence", "two"), [(JOINED, 0.98, True), (JOINED, 0.9, False), (TOLD, 0.99, False)]
 )
 def test_what_the_whole_was_not_about_must_be_surer_and_is_no_wish_after_a_statement(
     cut: Cut, confidence: float, two: bool
