@@ -5,6 +5,8 @@ of the inner product of the sparse features. It learns in one linear solve, need
 and its sparse half collapses to plain weights. Knows nothing of Rasa.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +32,10 @@ NEAREST_SHARE = 0.3
 SCORE_SCALE = 9.0
 # Examples compared at once with all others while learning: 1,000 rows of 20,000 numbers take 80 MB.
 COMPARED_ROWS = 1000
+# With this many examples, vectors keep their strongest directions only: every message is compared with every example,
+# and half the numbers are half the memory to go through. 192 of 384 lose nothing, 128 do (docs/decisions/0007).
+MANY_EXAMPLES = 5000
+KEPT_DIRECTIONS = 192
 # So many labels of a ranking are passed on.
 TOP = 10
 
@@ -47,13 +53,30 @@ class Ranking:
     unknown_share: float
 
 
+@dataclass(frozen=True)
+class Space:
+    """Where vectors are compared: less the training mean. e5 vectors share one large direction that hides them."""
+
+    mean: Matrix
+    # (dim, directions); None keeps all.
+    directions: Matrix | None
+
+    def place(self, vectors: Matrix) -> Matrix:
+        """Encoder vectors (n, dim) in this space, again of length 1: (n, directions)."""
+        moved = vectors - self.mean
+        if self.directions is not None:
+            moved = moved @ self.directions
+        norms = np.linalg.norm(moved, axis=1, keepdims=True)
+        return np.asarray(moved / np.maximum(norms, 1e-9), dtype=np.float32)
+
+
 @dataclass
 class RouteModel:
     """A fitted model; made by `fit_model` or `load_model`."""
 
     labels: list[str]
-    mean: Matrix
-    # (dim, examples): one message meets them twice as fast as with an example a row.
+    space: Space
+    # (directions, examples): one message meets them twice as fast as with an example a row.
     examples: Matrix
     example_labels: npt.NDArray[np.int64]
     dual: Matrix
@@ -63,7 +86,7 @@ class RouteModel:
 
     def score(self, vectors: Matrix, texts: list[str]) -> tuple[Matrix, Matrix]:
         """Ridge scores (n, labels), and cosines to all training texts (n, examples)."""
-        cosines = centre(vectors, self.mean) @ self.examples
+        cosines = self.space.place(vectors) @ self.examples
         scores = kernel(cosines) @ self.dual + self.sparse.transform(texts) @ self.primal + self.offset
         return np.asarray(scores, dtype=np.float32), cosines
 
@@ -99,30 +122,45 @@ def fit_model(vectors: Matrix, texts: list[str], labels: list[str], sparse_share
     names = sorted(set(labels))
     place = {name: number for number, name in enumerate(names)}
     numbers = np.array([place[label] for label in labels])
-    mean = vectors.mean(axis=0) if len(names) > 1 else np.zeros(vectors.shape[1], dtype=np.float32)
-    centred = centre(vectors, mean)
+    space = find_space(vectors, one_label=len(names) == 1)
+    placed = space.place(vectors)
     sparse = SparseFeatures()
     words = sparse.fit(texts)
     targets = np.eye(len(names), dtype=np.float32)[numbers]
     offset = targets.mean(axis=0)
-    gram = compare_all(centred, words, sparse_share)
+    gram = compare_all(placed, words, sparse_share)
     gram[np.diag_indices_from(gram)] += RIDGE
     dual = solve_positive(gram, targets - offset)
     primal = np.asarray(sparse_share * (words.T @ dual), dtype=np.float32)
-    return RouteModel(names, mean, np.ascontiguousarray(centred.T), numbers, dual, primal, offset, sparse)
+    return RouteModel(names, space, np.ascontiguousarray(placed.T), numbers, dual, primal, offset, sparse)
 
 
-def compare_all(centred: Matrix, words: sp.csr_matrix, sparse_share: float) -> Matrix:
+def find_space(vectors: Matrix, *, one_label: bool) -> Space:
+    """The space in which these training vectors lie apart. With one label only, their mean is what they say."""
+    mean = np.zeros(vectors.shape[1], dtype=np.float32) if one_label else vectors.mean(axis=0)
+    space = Space(mean, None)
+    if len(vectors) < MANY_EXAMPLES or vectors.shape[1] <= KEPT_DIRECTIONS:
+        return space
+    centred = space.place(vectors)
+    _, directions = np.linalg.eigh(centred.T @ centred)
+    return Space(mean, np.ascontiguousarray(directions[:, -KEPT_DIRECTIONS:]))
+
+
+def compare_all(placed: Matrix, words: sp.csr_matrix, sparse_share: float) -> Matrix:
     """How alike every two examples are: (n, n), of which only the upper triangle is filled.
 
-    Half of the work, and a block at a time: no second matrix of that size is ever there.
+    Half of the work, and a block at a time on every core: no second matrix of that size is ever there.
     """
-    count = len(centred)
+    count = len(placed)
     gram = np.empty((count, count), dtype=np.float32)
-    for start in range(0, count, COMPARED_ROWS):
+
+    def compare(start: int) -> None:
         rows = slice(start, start + COMPARED_ROWS)
-        gram[rows, start:] = kernel(centred[rows] @ centred[start:].T)
+        gram[rows, start:] = kernel(placed[rows] @ placed[start:].T)
         gram[rows, start:] += np.float32(sparse_share) * (words[start:] @ words[rows].T).T.toarray()
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(compare, range(0, count, COMPARED_ROWS)))
     return gram
 
 
@@ -141,7 +179,8 @@ def solve_positive(matrix: Matrix, targets: Matrix) -> Matrix:
 
 
 def save_model(model: RouteModel, path: Path) -> None:
-    joblib.dump(model, path, compress=1)
+    # Rasa packs all files of a model once more.
+    joblib.dump(model, path)
 
 
 def load_model(path: Path) -> RouteModel:
@@ -154,13 +193,6 @@ def confidences(ranking: Ranking) -> list[float]:
     """0-1 for each ranked label: high only for a message that is sure and also like something seen before."""
     near = NEAREST_SHARE * ranking.nearest[0][1]
     return [min(1.0, max(0.0, (score + near) / (1.0 + NEAREST_SHARE))) for score in ranking.scores]
-
-
-def centre(vectors: Matrix, mean: Matrix) -> Matrix:
-    """Rows less the training mean, again of length 1. e5 vectors share one large direction that hides them."""
-    moved = vectors - mean
-    norms = np.linalg.norm(moved, axis=1, keepdims=True)
-    return np.asarray(moved / np.maximum(norms, 1e-9), dtype=np.float32)
 
 
 def kernel(cosines: Matrix) -> Matrix:
