@@ -105,6 +105,11 @@ class Config:
     retry_s: float = _setting(1.0, "First pause after a failed turn; later ones are longer.", "seconds")
     outage_notice_s: float = _setting(3.0, "After how long the customer is told of a fault, once.", "seconds")
     conversation_idle_h: float = _setting(24.0, "Quiet time after which a conversation is closed.", "hours")
+    media_max_mb: int = _setting(16, "Largest file that is taken from a customer.", "MB")
+    media_talk_max_mb: int = _setting(200, "All files of one conversation together.", "MB")
+    report_wait_s: float = _setting(
+        15.0, "How long a channel's report is waited for before an uncertain message is sent again.", "seconds"
+    )
     text_max: int = _setting(2000, "Longest text given to Rasa.", "characters")
     message_rate: int = _setting(10, "Messages a session may send in 10 seconds.")
     sockets_per_address: int = _setting(200, "Open web chat sockets that one IP address may have (IPv6: one /64).")
@@ -123,10 +128,18 @@ class Config:
     telegram_api_url: str = _setting("https://api.telegram.org", "Telegram: address of the Bot API.")
     whatsapp_phone_number_id: str = _setting("", "WhatsApp: phone number id.")
     whatsapp_access_token: Secret = _setting(Secret(""), "WhatsApp: access token of the system user.")
-    whatsapp_app_secret: Secret = _setting(Secret(""), "WhatsApp: app secret, signs webhooks.")
+    whatsapp_app_secret: Secret = _setting(
+        Secret(""), "WhatsApp: app secret, signs webhooks; while it is being changed, new and old with a comma between."
+    )
     whatsapp_verify_token: Secret = _setting(Secret(""), "WhatsApp: own word for the webhook's verification.")
     whatsapp_api_url: str = _setting(
         "https://graph.facebook.com/v25.0", "WhatsApp: address and version of the Graph API."
+    )
+    whatsapp_template: str = _setting(
+        "", "WhatsApp: approved template with one text in its body, for writing after the 24 hours; empty: none."
+    )
+    whatsapp_template_languages: tuple[str, ...] = _setting(
+        ("en", "gu", "ta"), "WhatsApp: languages the template is approved in; the first is used for all others."
     )
 
     @property

@@ -6,10 +6,17 @@ Rules for all channels stand in `bot.conversations`; what a channel cannot show 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
+
+from bot.channels.media import Attachment, File
+from bot.channels.reports import ChannelEvent, DeliveryReport
+
+# Who reads a message: the assistant; nobody yet, but its writer is told what the assistant cannot do with it; or it is
+# only kept (a reaction, a deletion, what is days old when it arrives).
+Reading = Literal["assistant", "notice", "nobody"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +29,23 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person is reached from now on; what is empty is not known."""
+
+    external_id: str = ""
+    account_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InboundMessage:
     """One message of a person.
 
     `external_id` is unique in the channel (each channel says what makes it so). `choice` is the opaque id of a pressed
     button; the gateway maps it, and takes `text` as written if the id is forged or not this person's.
+
+    `user_external_id` is the address that answers go to. `account_id` is the platform's own lasting id of the person,
+    where it has one besides the address: the same person whatever the address. `moved`: the person's new address.
+    `opens_until`: until when the channel lets us write freely because of this message.
     """
 
     channel: str
@@ -37,6 +56,11 @@ class InboundMessage:
     choice: str = ""
     sent_at: datetime | None = None
     profile: Profile = field(default_factory=Profile)
+    reading: Reading = "assistant"
+    attachments: tuple[Attachment, ...] = ()
+    account_id: str = ""
+    moved: Address | None = None
+    opens_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +74,11 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """One message to a person. `maybe_repeated`: a process died while sending it, it may have arrived already."""
+    """One message to a person. `maybe_repeated`: a process died while sending it, it may have arrived already.
+
+    A channel that needs several calls for one message numbers them: `parts_sent` went out on an earlier try. `attempts`
+    counts the tries, this one too. `free_until`: see `InboundMessage.opens_until`; None if there is no such limit.
+    """
 
     id: int
     channel: str
@@ -65,6 +93,10 @@ class OutboundMessage:
     image: str = ""
     turn: dict[str, Any] | None = None
     maybe_repeated: bool = False
+    files: tuple[File, ...] = ()
+    parts_sent: int = 0
+    attempts: int = 1
+    free_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +108,16 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Delayed:
-    """Not taken now; repeating after `retry_after_s` helps. `unknown`: it may have arrived all the same."""
+    """Not taken now; repeating after `retry_after_s` helps. `unknown`: it may have arrived all the same.
+
+    `parts_sent`: so many parts have gone out by now. `counted`: False if nothing was tried, only waited for.
+    """
 
     retry_after_s: float
     reason: str = ""
     unknown: bool = False
+    parts_sent: int = 0
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +194,14 @@ class Inbox(Protocol):
 
     async def record(self, message: InboundMessage) -> Recorded:
         """Commit A. Raises EmptyMessage if there is nothing to read; any other error: not stored, try again."""
+        ...
+
+    async def record_reports(self, reports: Sequence[DeliveryReport]) -> None:
+        """What became of messages that went out. In any order, any number of times; an error: try again."""
+        ...
+
+    async def record_events(self, events: Sequence[ChannelEvent]) -> None:
+        """Keeps what is nobody's message, once each."""
         ...
 
     async def open_session(self, channel: str, user_external_id: str, after_id: int) -> SessionState:

@@ -14,7 +14,21 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from bot.conversations.channel_models import Attachment, ChannelNotice, DeliveryRecord
 from bot.conversations.states import UNSENT, Author, Delivery, Direction, Handling, Outcome, Reason, State, TurnState
+
+__all__ = [
+    "Attachment",
+    "ChannelIdentity",
+    "ChannelNotice",
+    "Contact",
+    "Conversation",
+    "DeliveryRecord",
+    "HandOff",
+    "Message",
+    "Note",
+    "Turn",
+]
 
 
 class Contact(models.Model):
@@ -29,17 +43,26 @@ class Contact(models.Model):
 
 
 class ChannelIdentity(models.Model):
-    """That person on one channel. For the web chat `external_id` is the SHA-256 of the session id."""
+    """That person on one channel. For the web chat `external_id` is the SHA-256 of the session id.
+
+    `external_id` is the address answers go to; `account_id` the platform's own lasting id of the person, where it has
+    one besides. `window_closes_at`: until when the channel lets us write freely; null where it sets no such limit.
+    """
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
     channel = models.CharField(max_length=20)
     external_id = models.CharField(max_length=200)
+    account_id = models.CharField(max_length=200, null=True, blank=True)
     reachable = models.BooleanField(default=True)
+    window_closes_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name_plural = "channel identities"
-        constraints = (models.UniqueConstraint(fields=["channel", "external_id"], name="identity_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["channel", "external_id"], name="identity_once"),
+            models.UniqueConstraint(fields=["channel", "account_id"], name="account_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.channel}: {self.contact}"
@@ -150,6 +173,7 @@ class Message(models.Model):
     handling = models.CharField(max_length=8, choices=Handling.choices, blank=True)
     delivery = models.CharField(max_length=10, choices=Delivery.choices, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    parts_sent = models.PositiveSmallIntegerField(default=0, db_default=0)
     next_try_at = models.DateTimeField(null=True, blank=True)
     maybe_repeated = models.BooleanField(default=False)
     error = models.CharField(max_length=300, blank=True)

@@ -53,6 +53,24 @@ class Delivery(TextChoices):
     FAILED = "failed"
 
 
+# What later reports of a channel may change a message to, by rank: whatever order they come in, the highest stays.
+# Delivered outranks failed because a phone has it then (CHANNELS 1.6).
+DELIVERY_RANK = {
+    Delivery.SENT.value: 1,
+    Delivery.FAILED.value: 2,
+    Delivery.DELIVERED.value: 3,
+    Delivery.READ.value: 4,
+}
+
+
+class FileState(TextChoices):
+    """Where a file of a message is. `refused`: too large, gone, not what it was said to be."""
+
+    WAITING = "waiting"
+    STORED = "stored"
+    REFUSED = "refused"
+
+
 UNSENT = [Delivery.QUEUED.value, Delivery.SENDING.value, Delivery.DELAYED.value]
 
 

@@ -1,0 +1,1 @@
+"""Files that people send: kept under DATA_DIR/media, limited, looked into, shown to agents only."""
