@@ -11,14 +11,14 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from bot.channels.contract import Button, InboundMessage, OutboundMessage, Profile, SendResult, Sent
+from bot.channels.contract import Button, InboundMessage, OutboundMessage, SendResult, Sent
 from bot.config import config
 from bot.conversations import events
 from bot.conversations.buttons import build_buttons, build_cards
@@ -26,6 +26,7 @@ from bot.conversations.choices import CHARS_MAX, read_choice
 from bot.conversations.database import without_waiting_for_the_disk
 from bot.conversations.leases import Claim
 from bot.conversations.notices import say_in
+from bot.conversations.reports import settle_reports
 from bot.conversations.statements import as_document, as_key, insert, statements
 from bot.conversations.states import Author, Delivery, Direction, Handling, State, TurnState
 from bot.conversations.texts import clean_for_dialogue, is_shortened, strip_unstorable
@@ -50,18 +51,21 @@ class Question:
 
 def record_question(inbound: InboundMessage, text: str, owner: str) -> Question | None:
     """Commit A. Inside the caller's transaction. Raises: IntegrityError if the external_id is there already."""
-    if inbound.choice:
+    if inbound.choice or inbound.reading != "assistant" or inbound.attachments:
         return None
     with connection.cursor() as cursor:
         cursor.execute(statements().find_conversation, (inbound.channel, inbound.user_external_id))
         row = cursor.fetchone()
-        if row is None or _tells_something_new(inbound.profile, row) or _may_be_choice(text, row[8]):
+        if row is None or _tells_something_new(inbound, row) or _may_be_choice(text, row[8]):
             return None
         conversation, name = _as_uuid(row[0]), row[6]
         try:
             request = _build_request(conversation, inbound.channel, text, row)
         except Exception:  # whatever it is, the long way stores the message and puts its work aside
             return None
+        if inbound.opens_until:
+            until = _as_time(inbound.opens_until)
+            cursor.execute(statements().open_window, (until, inbound.channel, inbound.user_external_id, until))
         return _insert_question(cursor, inbound, text, owner, name, request)
 
 
@@ -106,7 +110,7 @@ def record_answer(claim: Claim, turn_id: int, result: TurnResult, ms: float) -> 
         row = cursor.fetchone()
         if row is None:
             return None
-        channel, language, script, last_bot_text, text, payload, contact_id, known_language, user = row
+        channel, language, script, last_bot_text, text, payload, contact_id, known_language, user, window = row
         if not payload and is_shortened(text):
             return None
         record = as_json(result.turn)
@@ -122,7 +126,7 @@ def record_answer(claim: Claim, turn_id: int, result: TurnResult, ms: float) -> 
         if known_language != language:
             cursor.execute(run.learn_language, (language, contact_id))
         name = say_in("system.bot_name", language or known_language or config().default_language)
-        context = _Outgoing(str(claim.conversation), channel, user, turn_id, name, record)
+        context = _Outgoing(str(claim.conversation), channel, user, turn_id, name, record, _as_moment(window))
         pairs = enumerate(zip(result.replies, replies, strict=True))
         written = tuple(_insert_reply(cursor, context, position, *pair) for position, pair in pairs)
     return written if channel in SHOWN_ONCE else written[:1]
@@ -138,6 +142,7 @@ class _Outgoing:
     turn_id: int
     author_name: str
     record: dict[str, Any]
+    free_until: datetime | None
 
 
 def _insert_reply(
@@ -172,6 +177,7 @@ def _insert_reply(
         cards=tuple(cards),
         image=reply.image or "",
         turn=out.record,
+        free_until=out.free_until,
     )
 
 
@@ -198,7 +204,7 @@ def _end_sending(claim: Claim, results: Results) -> bool:
         cursor.execute(run.hold, held)
         if cursor.fetchone() is None:
             return False
-        changed = [message for message, result in results if _mark_sent(cursor, message.id, result)]
+        changed = [message for message, result in results if _mark_sent(cursor, message.channel, message.id, result)]
         cursor.execute(run.release, held)
         if not cursor.rowcount:
             transaction.set_rollback(True)
@@ -209,16 +215,19 @@ def _end_sending(claim: Claim, results: Results) -> bool:
     return True
 
 
-def _mark_sent(cursor: CursorWrapper, message_id: int, result: SendResult) -> bool:
+def _mark_sent(cursor: CursorWrapper, channel: str, message_id: int, result: SendResult) -> bool:
     external_id = result.external_id if isinstance(result, Sent) else None
     cursor.execute(statements().mark_sent, (external_id, message_id))
-    return bool(cursor.rowcount)
+    changed = bool(cursor.rowcount)
+    if external_id:
+        settle_reports(channel, external_id, message_id)
+    return changed
 
 
-def _tells_something_new(profile: Profile, row: Sequence[Any]) -> bool:
-    """Whether the channel knows of the person or page what the rows do not; `people` writes that down."""
-    name, language = row[6], row[7]
-    new = (profile.name and not name) or (profile.language and not language)
+def _tells_something_new(inbound: InboundMessage, row: Sequence[Any]) -> bool:
+    """Whether the channel knows of person or page what the rows do not; `people` and `addresses` write that down."""
+    name, language, profile = row[6], row[7], inbound.profile
+    new = (profile.name and not name) or (profile.language and not language) or inbound.account_id != (row[9] or "")
     return bool(new or (profile.page and profile.page != json.loads(row[1])))
 
 
@@ -230,7 +239,7 @@ def _may_be_choice(text: str, offered: str | None) -> bool:
 
 
 def _build_request(conversation: uuid.UUID, channel: str, text: str, row: Sequence[Any]) -> TurnRequest:
-    _, page, language, script, last_bot_text, contact_id, name, known_language, _ = row
+    _, page, language, script, last_bot_text, contact_id, name, known_language, *_ = row
     context = build_context(
         channel,
         contact_id=contact_id,
@@ -250,6 +259,11 @@ def _tell(name: str, conversation: str, state: str, message: int, direction: Dir
 
 def _as_uuid(value: Any) -> uuid.UUID:
     return value if isinstance(value, uuid.UUID) else uuid.UUID(value)
+
+
+def _as_moment(value: Any) -> datetime | None:
+    """A time as the database gave it to a hand-written statement: SQLite keeps text."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
 
 
 def _as_time(moment: datetime | None) -> Any:

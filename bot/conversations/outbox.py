@@ -10,21 +10,27 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from bot.channels.contract import Button, Delayed, OutboundMessage, Rejected, SendResult, Sent
+from bot.channels.media import File
+from bot.config import config
 from bot.conversations import events
 from bot.conversations.buttons import build_buttons, build_cards
 from bot.conversations.clock import After
 from bot.conversations.leases import Claim, fence
 from bot.conversations.models import ChannelIdentity, Conversation, Message, Turn
-from bot.conversations.states import UNSENT, Author, Delivery, Direction
+from bot.conversations.reports import settle_reports
+from bot.conversations.states import UNSENT, Author, Delivery, Direction, FileState
 from bot.conversations.texts import strip_unstorable
 
 # After so many tries a message is failed and shown to the agents; providers' own waiting times add up to hours by then.
 SEND_ATTEMPTS_MAX = 20
 RETRY_AFTER_MAX_S = 3600.0
+# Channels that report what became of a message by our own id: after a crash or a timeout that is waited for before
+# anything is sent again (CHANNELS 1.6).
+REPORTING = frozenset(("whatsapp",))
 
 
 def queue_message(
@@ -80,6 +86,19 @@ def is_due(message: Message) -> bool:
     return message.next_try_at is None or Message.objects.filter(pk=message.pk, next_try_at__lte=After()).exists()
 
 
+def await_report(message: Message) -> bool:
+    """Whether it may have gone out and its channel will say so: then it waits for that, once, as `delayed`.
+
+    Inside the caller's fenced transaction.
+    """
+    if message.delivery != Delivery.SENDING or message.channel not in REPORTING:
+        return False
+    row = Message.objects.filter(pk=message.pk)
+    row.update(delivery=Delivery.DELAYED, maybe_repeated=True, next_try_at=After(config().report_wait_s))
+    message.refresh_from_db(fields=["delivery", "maybe_repeated", "next_try_at"])
+    return True
+
+
 def mark_sending(message: Message) -> None:
     """The row says `sending` before the channel is called. Found so by a new lease, it may have gone out: marked.
 
@@ -108,7 +127,18 @@ def build_outbound(message: Message, conversation: Conversation) -> OutboundMess
         image=message.image,
         turn=message.turn.record if message.turn else None,
         maybe_repeated=message.maybe_repeated,
+        files=build_files(message),
+        parts_sent=message.parts_sent,
+        attempts=message.attempts,
+        free_until=conversation.identity.window_closes_at,
     )
+
+
+def build_files(message: Message) -> tuple[File, ...]:
+    """What goes out with it, as a channel gets it."""
+    stored = message.attachments.filter(state=FileState.STORED).order_by("position")
+    folder = config().data_path / "media"
+    return tuple(File(one.kind, folder / one.pk.hex[:2] / one.pk.hex, one.mime_type, one.file_name) for one in stored)
 
 
 def mark_result(claim: Claim, message: OutboundMessage, result: SendResult) -> None:
@@ -124,6 +154,7 @@ def mark_result(claim: Claim, message: OutboundMessage, result: SendResult) -> N
                 delivery=Delivery.SENT, external_id=result.external_id, next_try_at=None, error="", sent_at=After()
             )
             name = events.MESSAGE_SENT
+            settle_reports(message.channel, result.external_id, message.id)
         case Delayed():
             name, changed = _mark_delayed(row, result)
         case Rejected():
@@ -137,11 +168,15 @@ def mark_result(claim: Claim, message: OutboundMessage, result: SendResult) -> N
 
 
 def _mark_delayed(row: QuerySet[Message], result: Delayed) -> tuple[str, int]:
-    tired = row.filter(attempts__gte=SEND_ATTEMPTS_MAX)
+    tired = row.filter(attempts__gte=SEND_ATTEMPTS_MAX) if result.counted else row.none()
     if tired.update(delivery=Delivery.FAILED, next_try_at=None, error=f"given up: {result.reason}"[:300]):
         return events.MESSAGE_FAILED, 1
     if result.unknown:
         row.update(maybe_repeated=True)
+    if result.parts_sent:
+        row.update(parts_sent=result.parts_sent)
+    if not result.counted:
+        row.update(attempts=F("attempts") - 1)
     delay_s = min(max(result.retry_after_s, 0.0), RETRY_AFTER_MAX_S)
     changed = row.update(delivery=Delivery.DELAYED, next_try_at=After(delay_s), error=result.reason[:300])
     return events.MESSAGE_DELAYED, changed

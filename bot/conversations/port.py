@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from bot.channels.contract import InboundMessage, Recorded, SessionState
+from bot.channels.reports import ChannelEvent, DeliveryReport
 from bot.conversations.database import DatabasePool
 from bot.conversations.history import find_session
 from bot.conversations.inbox import record_inbound
 from bot.conversations.outbox import mark_read
+from bot.conversations.reports import record_events, record_reports
 from bot.conversations.worker import Worker
 
 
 class DatabaseInbox:
     """One per gateway process."""
 
-    def __init__(self, pool: DatabasePool, worker: Worker) -> None:
+    def __init__(self, pool: DatabasePool, worker: Worker, wake_fetcher: Callable[[], None] = lambda: None) -> None:
         self._pool = pool
         self._worker = worker
+        self._wake_fetcher = wake_fetcher
 
     async def record(self, message: InboundMessage) -> Recorded:
         """Commit A; the answer starts at once if this process has room. See `record_inbound` for what it raises."""
@@ -25,7 +30,17 @@ class DatabaseInbox:
             self._worker.start_work(accepted.claim, accepted.step)
         elif owner is None:
             self._worker.wake()  # there may be room again by now
+        if message.attachments:
+            self._wake_fetcher()
         return accepted.recorded
+
+    async def record_reports(self, reports: Sequence[DeliveryReport]) -> None:
+        """See `reports.record_reports`."""
+        await self._pool.write(record_reports, reports)
+
+    async def record_events(self, events: Sequence[ChannelEvent]) -> None:
+        """See `reports.record_events`."""
+        await self._pool.write(record_events, events)
 
     async def open_session(self, channel: str, user_external_id: str, after_id: int) -> SessionState:
         """See `find_session`."""

@@ -43,6 +43,7 @@ class Statements:
     """Texts ready to run. Each says in its name what it does; the order of its parameters stands in `express`."""
 
     find_conversation: str
+    open_window: str
     insert_message: str
     insert_turn: str
     join_turn: str
@@ -80,11 +81,14 @@ def _build_arrival(vendor: str, lease_s: float, idle_s: float) -> dict[str, str]
         "find_conversation": f"""
             SELECT c.id, c.page, c.language, c.script, c.last_bot_text, p.id, p.name, p.language,
                 (SELECT m.buttons FROM {MESSAGE} m WHERE m.conversation_id = c.id AND m.author <> 'system'
-                    ORDER BY m.id DESC LIMIT 1)
+                    ORDER BY m.id DESC LIMIT 1), i.account_id
             FROM {IDENTITY} i JOIN {CONVERSATION} c ON c.identity_id = i.id JOIN {CONTACT} p ON p.id = c.contact_id
             WHERE i.channel = %s AND i.external_id = %s AND i.reachable AND c.state = 'bot' AND c.ready_at IS NULL
                 AND c.lease_until IS NULL AND c.failing_since IS NULL AND c.last_message_at >= {idle}
             {_hold(vendor, "c")}""",
+        "open_window": f"""
+            UPDATE {IDENTITY} SET window_closes_at = %s
+            WHERE channel = %s AND external_id = %s AND (window_closes_at IS NULL OR window_closes_at < %s)""",
         "insert_message": f"INSERT INTO {MESSAGE} {_values(MESSAGE_COLUMNS)} RETURNING id",
         "insert_turn": f"INSERT INTO {TURN} {_values(TURN_COLUMNS)} RETURNING id",
         "join_turn": f"UPDATE {MESSAGE} SET turn_id = %s WHERE id = %s",
@@ -100,7 +104,8 @@ def _build_answer(vendor: str, lease_s: float) -> dict[str, str]:
     now, lease_end = (build_after(vendor, seconds) for seconds in (0.0, lease_s))
     return {
         "hold_turn": f"""
-            SELECT c.channel, c.language, c.script, c.last_bot_text, t.text, t.payload, p.id, p.language, i.external_id
+            SELECT c.channel, c.language, c.script, c.last_bot_text, t.text, t.payload, p.id, p.language, i.external_id,
+                i.window_closes_at
             FROM {CONVERSATION} c JOIN {TURN} t ON t.conversation_id = c.id
                 JOIN {CONTACT} p ON p.id = c.contact_id JOIN {IDENTITY} i ON i.id = c.identity_id
             WHERE c.id = %s AND c.epoch = %s AND c.lease_owner = %s AND c.state = 'bot' AND t.id = %s

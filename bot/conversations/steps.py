@@ -18,7 +18,7 @@ from bot.conversations.express import end_sending, record_answer
 from bot.conversations.handoffs import drop_work
 from bot.conversations.leases import Claim, claim_conversation, fence, release
 from bot.conversations.models import Conversation, Message, Turn
-from bot.conversations.outbox import build_outbound, is_due, mark_result, mark_sending
+from bot.conversations.outbox import await_report, build_outbound, is_due, mark_result, mark_sending
 from bot.conversations.person_words import asks_for_person
 from bot.conversations.poison import put_aside
 from bot.conversations.states import UNSENT, Handling, State
@@ -140,7 +140,7 @@ def choose_step(claim: Claim, conversation: Conversation | None = None, turn: Tu
     if conversation is None:
         conversation = Conversation.objects.select_related("contact", "identity").get(pk=claim.conversation)
     unsent = next((message for message in work if message.delivery), None)
-    if unsent and is_due(unsent):
+    if unsent and not await_report(unsent) and is_due(unsent):
         if turn and unsent.turn_id == turn.pk:
             unsent.turn = turn
         mark_sending(unsent)
