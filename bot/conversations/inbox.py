@@ -6,7 +6,7 @@ starts without another commit; a conversation that cannot be claimed is found by
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -14,16 +14,19 @@ from django.utils import timezone
 
 from bot.channels.contract import InboundMessage, Recorded
 from bot.conversations import events
+from bot.conversations.addresses import move, settle_address
 from bot.conversations.buttons import find_button
 from bot.conversations.choices import CHARS_MAX, read_choice
 from bot.conversations.express import Question, record_question
+from bot.conversations.files import insert_files
 from bot.conversations.leases import Claim, wake_conversation
 from bot.conversations.models import Conversation, Message
 from bot.conversations.outbox import publish_message
 from bot.conversations.people import find_conversation
 from bot.conversations.states import Author, Direction, Handling, State
 from bot.conversations.steps import Ask, Step, claim_work
-from bot.conversations.texts import STORED_MAX, check_readable, is_shortened
+from bot.conversations.texts import STORED_MAX, check_readable, is_shortened, strip_unstorable
+from bot.conversations.unread import queue_unread_notice
 
 RACES_MAX = 3
 
@@ -43,7 +46,10 @@ def record_inbound(message: InboundMessage, owner: str | None = None) -> Accepte
     A second delivery of the same external_id is a quiet, equal answer. Five first messages of a new person at the same
     moment make one conversation. Raises: EmptyMessage; a database error means that nothing was stored.
     """
-    text = check_readable(message.text)
+    if message.reading == "assistant":
+        text = check_readable(message.text)
+    else:
+        text = strip_unstorable(message.text[:STORED_MAX])
     for left in reversed(range(RACES_MAX)):
         try:
             return _record(message, text, owner)
@@ -62,10 +68,16 @@ def _record(inbound: InboundMessage, text: str, owner: str | None) -> Accepted:
     question = record_question(inbound, text, owner) if owner else None
     if question:
         return _accept(question, inbound, text)
+    inbound = replace(inbound, user_external_id=settle_address(inbound))
     conversation = find_conversation(inbound)
     wake_conversation(conversation.pk, inbound=True)
     message = _insert(inbound, text, conversation)
+    insert_files(message, inbound.attachments)
     publish_message(events.MESSAGE_RECORDED, message, conversation.state)
+    if inbound.moved:
+        move(inbound.channel, inbound.user_external_id, inbound.moved)
+    if inbound.reading == "notice" and conversation.state == State.BOT:
+        queue_unread_notice(conversation, inbound.kind)
     shortened = len(inbound.text) > STORED_MAX or is_shortened(message.text)
     recorded = _describe(message, shortened=shortened)
     work = claim_work(owner, conversation) if owner and conversation.state == State.BOT else None
@@ -81,7 +93,7 @@ def _accept(question: Question, inbound: InboundMessage, text: str) -> Accepted:
 
 
 def _insert(inbound: InboundMessage, text: str, conversation: Conversation) -> Message:
-    to_bot = conversation.state == State.BOT
+    to_bot = conversation.state == State.BOT and inbound.reading == "assistant"
     button = find_button(conversation.identity, inbound.choice) if inbound.choice else None
     typed = _find_typed(text, conversation) if to_bot and not button else None
     meant = button or typed

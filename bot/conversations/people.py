@@ -36,8 +36,7 @@ def find_conversation(inbound: InboundMessage) -> Conversation:
     if conversation is None:
         return _open_conversation(inbound, page)
     _fill_gaps(conversation.contact, inbound.profile)
-    if not conversation.identity.reachable:
-        ChannelIdentity.objects.filter(pk=conversation.identity_id).update(reachable=True)
+    _renew_identity(conversation.identity, inbound)
     if page and page != conversation.page:
         conversation.page = page
         conversation.save(update_fields=["page"])
@@ -52,8 +51,12 @@ def _open_conversation(inbound: InboundMessage, page: dict[str, str]) -> Convers
     if identity is None:
         contact = Contact.objects.create()
         identity = ChannelIdentity.objects.create(
-            contact=contact, channel=inbound.channel, external_id=inbound.user_external_id
+            contact=contact,
+            channel=inbound.channel,
+            external_id=inbound.user_external_id,
+            account_id=inbound.account_id or None,
         )
+    _renew_identity(identity, inbound)
     _fill_gaps(identity.contact, inbound.profile)
     now = timezone.now()
     conversation = Conversation.objects.create(
@@ -67,6 +70,17 @@ def _open_conversation(inbound: InboundMessage, page: dict[str, str]) -> Convers
     )
     events.publish(events.Event(events.CONVERSATION_OPENED, str(conversation.pk), str(conversation.state)))
     return conversation
+
+
+def _renew_identity(identity: ChannelIdentity, inbound: InboundMessage) -> None:
+    """Whoever writes can be reached, for as long as the channel says."""
+    if not identity.reachable:
+        identity.reachable = True
+        identity.save(update_fields=["reachable"])
+    until = inbound.opens_until
+    if until and (identity.window_closes_at is None or identity.window_closes_at < until):
+        identity.window_closes_at = until
+        identity.save(update_fields=["window_closes_at"])
 
 
 def _fill_gaps(contact: Contact, profile: Profile) -> None:
