@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from django.db import connection
 
 from bot.channels.contract import Channel
+from bot.channels.media import MediaSource
 from bot.channels.webchat.doors import Doors
 from bot.channels.webchat.origins import build_origin_check
 from bot.channels.webchat.server import WebChat
+from bot.channels.webhooks import Webhook, Webhooks
+from bot.channels.whatsapp.assembly import build_whatsapp, build_whatsapp_webhook
+from bot.channels.whatsapp.channel import WhatsApp
 from bot.config import Config
 from bot.conversations.database import DatabasePool
 from bot.conversations.feed import Feed, set_feed
@@ -21,6 +25,8 @@ from bot.conversations.presence import Presence
 from bot.conversations.worker import Dialogue, Worker
 from bot.dialogue.client import DialogueClient
 from bot.duties import DUTIES
+from bot.media.fetcher import Fetcher
+from bot.media.store import open_store
 from bot.recurring import Recurring
 
 
@@ -37,6 +43,9 @@ class Gateway:
     presence: Presence
     duties: Recurring
     feed: Feed
+    fetcher: Fetcher
+    webhooks: Webhooks
+    whatsapp: WhatsApp | None = None
 
     async def start(self) -> None:
         """Begins to answer; also what a crash has left behind."""
@@ -45,12 +54,16 @@ class Gateway:
         self.presence.start()
         await self.worker.start()
         self.duties.start()
+        self.fetcher.start()
 
     async def stop(self) -> None:
         """Finishes what is under way, leaves the rest in the database, closes connections."""
+        await self.fetcher.stop()
         await self.duties.stop()
         await self.webchat.stop()
         await self.worker.stop()
+        if self.whatsapp:
+            await self.whatsapp.stop()
         self.presence.stop()
         await self.feed.stop()
         set_feed(None)
@@ -72,11 +85,22 @@ def build_gateway(config: Config) -> Gateway:
         redis_url=config.redis_url,
     )
     channels: dict[str, Channel] = {webchat.name: webchat}
+    sources: dict[str, MediaSource] = {}
+    hooks: dict[str, Webhook] = {}
+    whatsapp = build_whatsapp(config)
+    if whatsapp:
+        channels[whatsapp.name] = sources[whatsapp.name] = whatsapp
     pool = DatabasePool(connection.vendor)
     worker = Worker(config, pool, dialogue, channels)
-    inbox = DatabaseInbox(pool, worker)
+    fetcher = Fetcher(pool, open_store(), sources)
+    inbox = DatabaseInbox(pool, worker, fetcher.wake)
     webchat.attach(inbox)
+    if whatsapp:
+        hooks["/webhooks/whatsapp"] = build_whatsapp_webhook(config, inbox, whatsapp)
     presence = Presence(pool, channels, worker.wake)
     duties = Recurring(DUTIES, pool, worker.wake)
     feed = Feed(config.redis_url)
-    return Gateway(pool, dialogue, channels, webchat, worker, inbox, presence, duties, feed)
+    webhooks = Webhooks(hooks)
+    return Gateway(
+        pool, dialogue, channels, webchat, worker, inbox, presence, duties, feed, fetcher, webhooks, whatsapp
+    )

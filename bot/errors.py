@@ -101,6 +101,13 @@ class EmptyMessage(ChannelError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class MessageUnstorable(ChannelError):
+    """No database takes it, however often it is tried; the channel keeps it aside instead."""
+
+    code = "unstorable"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 class EventUnsupported(ChannelError):
     """Genuine, but nothing we answer: stored, counted, acknowledged."""
 

@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from bot.channels.troubles import read_trouble
 from bot.config import Config, config
 from bot.errors import BotError, KnowledgeStale
 from knowledge.index import check_index
@@ -54,7 +55,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def channel_states(settings: Config) -> dict[str, str]:
-    """Each channel: `on`, or `off` with the settings that are missing."""
+    """Each channel: `on`, `off` with the settings that are missing, or `stopped` with what has to be mended."""
     wanted: dict[str, tuple[str, ...]] = {
         "webchat": (),
         "telegram": ("telegram_bot_token", "telegram_webhook_secret"),
@@ -68,7 +69,9 @@ def channel_states(settings: Config) -> dict[str, str]:
     states = {}
     for channel, names in wanted.items():
         missing = [name.upper() for name in names if not getattr(settings, name)]
-        states[channel] = "off: missing " + ", ".join(missing) if missing else "on"
+        trouble = read_trouble(channel)
+        on = f"stopped: {trouble}" if trouble else "on"
+        states[channel] = "off: missing " + ", ".join(missing) if missing else on
     return states
 
 

@@ -9,10 +9,11 @@ import uuid
 from datetime import timedelta
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from bot.care.models import PrivacyRequest
-from bot.conversations.models import ChannelIdentity, Conversation, Message
+from bot.conversations.models import ChannelIdentity, Conversation, DeliveryRecord, Message
 from bot.conversations.states import UNSENT, State
 
 FORGOTTEN = "forgotten-"
@@ -43,14 +44,17 @@ def _forget_told() -> int:
         talks = Conversation.objects.filter(identity=identity).exclude(state=State.CLOSED)
         talks.update(state=State.CLOSED, closed_at=timezone.now(), ready_at=None)
         ChannelIdentity.objects.filter(pk=identity.pk).update(
-            external_id=f"{FORGOTTEN}{uuid.uuid4().hex}", reachable=False
+            external_id=f"{FORGOTTEN}{uuid.uuid4().hex}", account_id=None, reachable=False
         )
     return len(told)
 
 
 def _forget_message_ids() -> None:
-    old = Message.objects.filter(conversation__identity__external_id__startswith=FORGOTTEN)
-    old.filter(external_id__isnull=False, created_at__lt=timezone.now() - IDS_KEPT).update(external_id=None)
+    since = timezone.now() - IDS_KEPT
+    old = Message.objects.filter(conversation__identity__external_id__startswith=FORGOTTEN, created_at__lt=since)
+    unknown = Q(message=None, created_at__lt=since)
+    DeliveryRecord.objects.filter(unknown | Q(message__in=old)).delete()
+    old.filter(external_id__isnull=False).update(external_id=None)
 
 
 def _empty_journal() -> None:

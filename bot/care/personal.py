@@ -10,15 +10,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
 from bot.care.models import Complaint, Opinion, PrivacyRequest
 from bot.config import config
 from bot.conversations.handoffs import close, drop_work
-from bot.conversations.models import ChannelIdentity, Contact, Conversation, HandOff, Message, Note, Turn
+from bot.conversations.models import Attachment, ChannelIdentity, Contact, Conversation, HandOff, Message, Note, Turn
 from bot.conversations.states import State
 from bot.dialogue.storage import ANSWER, STATE, make_engine
+from bot.media.store import open_store
 from bot.shop.models import Order
 from bot.shop.proofs import CodeTry, IdentityTry, KnownPerson, OneTimeCode, ShownCode, VerifiedOrder
 from bot.shop.restock_watch import RestockWatch
@@ -40,6 +41,7 @@ def build_export(request: PrivacyRequest) -> Json:
         "identities": _rows(ChannelIdentity.objects.filter(contact_id=contact)),
         "conversations": _rows(Conversation.objects.filter(pk__in=keys)),
         "messages": _rows(Message.objects.filter(conversation__in=talks)),
+        "attachments": _rows(Attachment.objects.filter(message__conversation__in=talks)),
         "turns": _rows(Turn.objects.filter(conversation__in=talks)),
         "hand_offs": _rows(HandOff.objects.filter(conversation__in=talks)),
         "notes": _rows(Note.objects.filter(conversation__in=talks)),
@@ -83,6 +85,7 @@ def erase_contact(request: PrivacyRequest) -> Json:
         "opinions": Opinion.objects.filter(_own(request, keys)).update(words=""),
         "requests": PrivacyRequest.objects.filter(_own(request, keys)).update(words="", proof=""),
     }
+    counts["attachments"] = _erase_files(talks)
     Conversation.objects.filter(pk__in=keys).update(page={}, last_bot_text="")
     Contact.objects.filter(pk=_contact_key(request)).update(name="")
     counts["notes"] = Note.objects.filter(conversation__in=talks).delete()[0]
@@ -90,6 +93,14 @@ def erase_contact(request: PrivacyRequest) -> Json:
     counts |= _erase_proofs(request, keys)
     counts["dialogue"] = _erase_dialogue(keys)
     return counts
+
+
+def _erase_files(talks: list[Conversation]) -> int:
+    """The rows now, the files once that is committed: a file without a row is never shown, a row without a file is."""
+    found = Attachment.objects.filter(message__conversation__in=talks)
+    names = list(found.values_list("pk", flat=True))
+    transaction.on_commit(lambda: open_store().delete(*names))
+    return int(found.delete()[0])
 
 
 def _erase_proofs(request: PrivacyRequest, keys: list[str]) -> Json:

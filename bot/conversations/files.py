@@ -44,7 +44,7 @@ def insert_files(message: Message, announced: Sequence[Announced]) -> None:
             message=message,
             position=position,
             kind=one.kind[:20],
-            reference=one.reference[:500],
+            reference=strip_unstorable(one.reference)[:500],
             declared_type=strip_unstorable(one.mime_type)[:100],
             file_name=strip_unstorable(one.file_name)[:255],
             digest=strip_unstorable(one.sha256)[:100],

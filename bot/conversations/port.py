@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from django.db import DataError
+
 from bot.channels.contract import InboundMessage, Recorded, SessionState
 from bot.channels.reports import ChannelEvent, DeliveryReport
 from bot.conversations.database import DatabasePool
@@ -12,6 +14,7 @@ from bot.conversations.inbox import record_inbound
 from bot.conversations.outbox import mark_read
 from bot.conversations.reports import record_events, record_reports
 from bot.conversations.worker import Worker
+from bot.errors import MessageUnstorable
 
 
 class DatabaseInbox:
@@ -25,7 +28,10 @@ class DatabaseInbox:
     async def record(self, message: InboundMessage) -> Recorded:
         """Commit A; the answer starts at once if this process has room. See `record_inbound` for what it raises."""
         owner = self._worker.owner if self._worker.has_room else None
-        accepted = await self._pool.write(record_inbound, message, owner)
+        try:
+            accepted = await self._pool.write(record_inbound, message, owner)
+        except (DataError, ValueError, TypeError) as error:
+            raise MessageUnstorable(type(error).__name__) from error
         if accepted.claim:
             self._worker.start_work(accepted.claim, accepted.step)
         elif owner is None:

@@ -61,9 +61,10 @@ class Store:
         with self.path_of(name).open("rb") as file:
             return file.read(HEAD_BYTES)
 
-    def delete(self, name: uuid.UUID) -> None:
-        """Takes the file away; one that is not there is quiet."""
-        self.path_of(name).unlink(missing_ok=True)
+    def delete(self, *names: uuid.UUID) -> None:
+        """Takes the files away; one that is not there is quiet."""
+        for name in names:
+            self.path_of(name).unlink(missing_ok=True)
 
 
 class Incoming:

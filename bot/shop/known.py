@@ -36,7 +36,9 @@ def find_known(conversation: str) -> Known | None:
         return None
     channel, external_id = identity
     if channel in NUMBERED:
-        return Known(phone=parse_phone(f"+{external_id.lstrip('+')}")) if external_id else None
+        # Whom WhatsApp names by account id only has shown no number (CHANNELS 1.8).
+        phone = parse_phone(f"+{external_id}") if external_id.isdigit() else ""
+        return Known(phone=phone) if phone else None
     row = KnownPerson.objects.filter(channel=channel, external_id=external_id, until__gt=timezone.now()).first()
     return Known(row.email, row.phone) if row else None
 
