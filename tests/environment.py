@@ -28,6 +28,7 @@ FAST = {
     "RETRY_S": "0.05",
     "OUTAGE_NOTICE_S": "0.2",
     "TURN_TIMEOUT_S": "2",
+    "REPORT_WAIT_S": "0.5",
 }
 
 

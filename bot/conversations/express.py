@@ -262,8 +262,9 @@ def _as_uuid(value: Any) -> uuid.UUID:
 
 
 def _as_moment(value: Any) -> datetime | None:
-    """A time as the database gave it to a hand-written statement: SQLite keeps text."""
-    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+    """A time as the database gave it to a hand-written statement: on SQLite it says no zone, it is UTC."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
 
 def _as_time(moment: datetime | None) -> Any:

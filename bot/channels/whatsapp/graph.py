@@ -20,8 +20,6 @@ FILE_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 AGENT = "seva/0.1.0"
 # Where files of WhatsApp lie.
 MEDIA_HOSTS = (".fbsbx.com", ".facebook.com", ".whatsapp.net", ".fbcdn.net")
-# Statuses after which nobody knows whether what stands behind the proxy took the message.
-UNSURE = (502, 504)
 
 
 class GraphUnreached(Exception):
@@ -140,7 +138,8 @@ def _read(answer: httpx.Response) -> Json:
         body = {}
     error = as_dict(body.get("error"))
     if error or not answer.is_success:
-        if not error and answer.status_code in UNSURE:
+        if not error and answer.is_server_error:
+            # Not the Graph API's own words: whether what stands behind took the message nobody knows.
             raise GraphUnknown(f"status {answer.status_code}")
         raise GraphRefused(answer.status_code, error)
     return body
