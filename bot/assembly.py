@@ -84,17 +84,15 @@ def build_gateway(config: Config) -> Gateway:
         Doors(config.sockets_per_address, config.sessions_per_address),
         redis_url=config.redis_url,
     )
-    channels: dict[str, Channel] = {webchat.name: webchat}
-    sources: dict[str, MediaSource] = {}
-    hooks: dict[str, Webhook] = {}
     whatsapp = build_whatsapp(config)
-    if whatsapp:
-        channels[whatsapp.name] = sources[whatsapp.name] = whatsapp
+    channels: dict[str, Channel] = {webchat.name: webchat} | ({whatsapp.name: whatsapp} if whatsapp else {})
+    sources: dict[str, MediaSource] = {whatsapp.name: whatsapp} if whatsapp else {}
     pool = DatabasePool(connection.vendor)
     worker = Worker(config, pool, dialogue, channels)
     fetcher = Fetcher(pool, open_store(), sources)
     inbox = DatabaseInbox(pool, worker, fetcher.wake)
     webchat.attach(inbox)
+    hooks: dict[str, Webhook] = {}
     if whatsapp:
         hooks["/webhooks/whatsapp"] = build_whatsapp_webhook(config, inbox, whatsapp)
     presence = Presence(pool, channels, worker.wake)

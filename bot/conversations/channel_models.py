@@ -15,7 +15,8 @@ class Attachment(models.Model):
     """A file of a message, in either direction; its id is its name in `bot.media.store`, once it is there.
 
     An inbound one begins as `waiting` and is fetched by `reference`; `declared_type`, `file_name` and `digest` are what
-    the channel said, `mime_type` what its bytes show. `problem` is one word for why there is no file.
+    the channel said, `mime_type` what its bytes show, `shown` whether a page may draw it. `problem` is one word for why
+    there is no file.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -30,6 +31,7 @@ class Attachment(models.Model):
     state = models.CharField(max_length=10, choices=FileState.choices, default=FileState.WAITING)
     problem = models.CharField(max_length=50, blank=True)
     mime_type = models.CharField(max_length=100, blank=True)
+    shown = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())

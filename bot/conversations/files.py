@@ -79,9 +79,9 @@ def has_room(fetch: Fetch) -> bool:
     return taken < config().media_talk_max_mb * 1024 * 1024
 
 
-def mark_stored(file_id: uuid.UUID, size: int, mime_type: str) -> bool:
+def mark_stored(file_id: uuid.UUID, size: int, mime_type: str, shown: bool) -> bool:
     """The file is in the store. False if its row is gone (erased): then the file must go too."""
-    return _change(file_id, state=FileState.STORED, size=size, mime_type=mime_type, next_try_at=None)
+    return _change(file_id, state=FileState.STORED, size=size, mime_type=mime_type, shown=shown, next_try_at=None)
 
 
 def mark_refused(file_id: uuid.UUID, reason: str) -> None:

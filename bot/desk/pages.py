@@ -19,7 +19,7 @@ from bot.conversations.models import Conversation
 from bot.conversations.states import State
 from bot.desk.access import agent_of, desk_language, desk_page, for_agents
 from bot.desk.rows import FILTERS, build_rows, build_span, count_filters
-from bot.desk.stories import build_complaints, build_orders, build_story, find_last_id
+from bot.desk.stories import build_complaints, build_orders, build_story, build_window, find_last_id
 from bot.errors import EmptyMessage, NotFound, TransitionRefused
 
 Values = dict[str, Any]
@@ -140,7 +140,7 @@ def _show(
 
 
 def _find(conversation_id: uuid.UUID) -> Conversation | None:
-    return Conversation.objects.select_related("contact", "agent").filter(pk=conversation_id).first()
+    return Conversation.objects.select_related("contact", "agent", "identity").filter(pk=conversation_id).first()
 
 
 def _list_values(request: HttpRequest) -> Values:
@@ -168,6 +168,7 @@ def _panel_values(request: HttpRequest, found: Conversation) -> Values:
         "hand_off": hand_off,
         "hand_off_span": build_span(timezone.now() - hand_off.created_at, language) if hand_off else "",
         "story": build_story(found),
+        "window": build_window(found),
         "complaints": build_complaints(found),
         "orders": build_orders(found, language),
     }

@@ -12,18 +12,50 @@ from django.utils import timezone
 from bot.care.models import Complaint
 from bot.config import config
 from bot.conversations.handoffs import name_agent
-from bot.conversations.models import Conversation, Message
+from bot.conversations.models import Attachment, Conversation, Message
 from bot.conversations.states import Delivery, Direction
 from bot.language.formats import day, money
 from bot.language.languages import script_language
 from bot.shop.models import Order, VerifiedOrder
 
 ENTRIES_MAX = 300
+PLAIN_KINDS = ("text", "choice")
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class FileShown:
+    """A file of a message. `problem`: why it cannot be opened; `shown`: the page draws it."""
+
+    id: str
+    kind: str
+    name: str
+    size: str
+    state: str
+    problem: str
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Until when the channel lets agents write freely. `template`: after that an approved template carries words."""
+
+    closes_at: datetime
+    open: bool
+    template: bool
+
+    @property
+    def may_write(self) -> bool:
+        """Whether what is written now can go out at all."""
+        return self.open or self.template
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing said (`contact`, `bot`, `agent`, `system`), a `note`, or a `hand_off`."""
+    """One thing said (`contact`, `bot`, `agent`, `system`), a `note`, or a `hand_off`.
+
+    `what`: the kind of message where it is not plain words (texts/<language>/desk.yml, `message_kind`).
+    """
 
     kind: str
     at: datetime
@@ -36,6 +68,8 @@ class Entry:
     turn: dict[str, Any] | None = None
     buttons: tuple[str, ...] = ()
     cards: tuple[str, ...] = field(default=())
+    what: str = ""
+    files: tuple[FileShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +87,22 @@ class OrderShown:
 
 def build_story(conversation: Conversation) -> list[Entry]:
     """At most the last ENTRIES_MAX messages, with notes and hand-offs where they belong."""
-    messages = conversation.messages.select_related("turn", "agent").order_by("-id")[:ENTRIES_MAX]
+    found = conversation.messages.select_related("turn", "agent").prefetch_related("attachments")
+    messages = found.order_by("-id")[:ENTRIES_MAX]
     entries = [_build_entry(message) for message in messages]
     for note in conversation.notes.select_related("author"):
         entries.append(Entry("note", note.created_at, note.text, name_agent(note.author) if note.author else ""))
     for hand_off in conversation.hand_offs.all():
         entries.append(Entry("hand_off", hand_off.created_at, reason=hand_off.reason))
     return sorted(entries, key=lambda entry: entry.at)
+
+
+def build_window(conversation: Conversation) -> Window | None:
+    """None where the channel sets no such limit."""
+    closes_at = conversation.identity.window_closes_at
+    if closes_at is None:
+        return None
+    return Window(closes_at, timezone.now() < closes_at, bool(config().whatsapp_template))
 
 
 def build_complaints(conversation: Conversation) -> list[Complaint]:
@@ -95,7 +138,15 @@ def _build_entry(message: Message) -> Entry:
         turn=_describe_turn(record) if record and message.position in (0, None) else None,
         buttons=tuple(str(button["title"]) for button in message.buttons if "card" not in button),
         cards=tuple(str(card.get("title", "")) for card in message.cards),
+        what=message.kind if message.kind not in PLAIN_KINDS else "",
+        files=tuple(_build_file(file) for file in sorted(message.attachments.all(), key=lambda file: file.position)),
     )
+
+
+def _build_file(file: Attachment) -> FileShown:
+    size = f"{file.size / 1024 / 1024:.1f} MB" if file.size and file.size >= MEGABYTE else ""
+    size = size or (f"{max(file.size // 1024, 1)} kB" if file.size else "")
+    return FileShown(str(file.pk), file.kind, file.file_name, size, str(file.state), file.problem, file.shown)
 
 
 def _describe_turn(record: dict[str, Any]) -> dict[str, Any]:

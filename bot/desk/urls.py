@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bot.desk import accounts, live, pages
+from bot.desk import accounts, files, live, pages
 
 app_name = "desk"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("welcome/<str:uid>/<str:token>/", accounts.welcome_page, name="welcome"),
     path("list", pages.conversation_list, name="list"),
     path("feed", live.feed, name="feed"),
+    path("files/<uuid:file_id>", files.conversation_file, name="file"),
     path("c/<uuid:conversation_id>", pages.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/story", pages.story, name="story"),
     path("c/<uuid:conversation_id>/take", pages.take, name="take"),

@@ -101,5 +101,6 @@ class Fetcher:
             async with asyncio.timeout(FETCH_TIMEOUT_S):
                 await self._sources[fetch.channel].fetch_media(fetch.announced, incoming)
             stored = await asyncio.to_thread(incoming.keep, fetch.announced.sha256)
-        if not await self._pool.write(files.mark_stored, fetch.id, stored.size, stored.mime_type):
+        kept = (stored.size, stored.mime_type, stored.shown)
+        if not await self._pool.write(files.mark_stored, fetch.id, *kept):
             self._store.delete(fetch.id)

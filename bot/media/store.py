@@ -20,7 +20,7 @@ from typing import Self
 
 from bot.channels.media import MediaRefused
 from bot.config import config
-from bot.media.kinds import HEAD_BYTES, sniff
+from bot.media.kinds import HEAD_BYTES, may_show, sniff
 
 # Below this the disk is kept for messages (a full disk would refuse those).
 FREE_MIN_BYTES = 500 * 1024 * 1024
@@ -28,10 +28,11 @@ FREE_MIN_BYTES = 500 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file that lies in the store now: its size, and the type its bytes show."""
+    """A file that lies in the store now: its size, the type its bytes show, whether a page may draw it."""
 
     size: int
     mime_type: str
+    shown: bool
 
 
 class Store:
@@ -55,11 +56,6 @@ class Store:
     def path_of(self, name: uuid.UUID) -> Path:
         """Where the file lies, or would."""
         return self._folder / name.hex[:2] / name.hex
-
-    def read_head(self, name: uuid.UUID) -> bytes:
-        """The first bytes, as `kinds` looks at them."""
-        with self.path_of(name).open("rb") as file:
-            return file.read(HEAD_BYTES)
 
     def delete(self, *names: uuid.UUID) -> None:
         """Takes the files away; one that is not there is quiet."""
@@ -115,7 +111,8 @@ class Incoming:
         os.fsync(self._file.fileno())
         self._place.parent.mkdir(mode=0o700, exist_ok=True)
         self._partial.rename(self._place)
-        return Stored(self._size, sniff(self._head))
+        mime_type = sniff(self._head)
+        return Stored(self._size, mime_type, may_show(mime_type, self._head))
 
 
 def _parse_digest(told: str) -> bytes | None:

@@ -171,7 +171,7 @@ async def dying(
 ) -> AsyncIterator[tuple[GatewayProcess, Meta]]:
     """A gateway to be killed, and Meta, who repeats until it is taken."""
     settings = {name.upper(): value for name, value in SETTINGS.items()}
-    process = GatewayProcess(own_database, rasa.url, WHATSAPP_API_URL=f"{graph.url}/v25.0", **settings)
+    process = GatewayProcess(own_database, rasa.url, None, WHATSAPP_API_URL=f"{graph.url}/v25.0", **settings)
     meta = Meta(process.url)
     yield process, meta
     await meta.close()

@@ -24,9 +24,9 @@ def judge_failure(
     """The result for this try. Writes pauses into `pace` and what only an operator can mend into `troubles`."""
     if isinstance(error, GraphUnknown):
         # No key makes a send unique: a status with our id tells whether it went out (CHANNELS 1.6).
-        return Delayed(report_wait_s, f"no answer: {error}", unknown=True)
+        return Delayed(report_wait_s, f"server (no answer: {error})", unknown=True)
     if isinstance(error, GraphUnreached):
-        return Delayed(_choose(UNREACHED_S, attempts), f"not reached: {error}")
+        return Delayed(_choose(UNREACHED_S, attempts), f"server (not reached: {error})")
     verdict = classify(error.code, status=error.status, transient=error.transient)
     reason = describe(verdict, error.code)
     _log.warning("WhatsApp refused a message: %s; %s", reason, error.details)

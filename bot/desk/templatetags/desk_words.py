@@ -26,3 +26,10 @@ def fill(text: str, value: object) -> str:
 def fill_next(text: str, value: object) -> str:
     """`text` with the first of its placeholders replaced."""
     return _PLACE.sub(lambda _: str(value), text, count=1)
+
+
+@register.filter
+def failure(words: dict[str, str] | str, error: str) -> str:
+    """A reason like `window_closed (131047)` in the desk's words, with its code; as it is if it has none."""
+    reason, code, rest = error.removeprefix("given up: ").partition(" (")
+    return f"{words[reason]}{code}{rest}" if isinstance(words, dict) and reason in words else error

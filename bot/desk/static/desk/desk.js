@@ -49,6 +49,7 @@
   // ---- the reply and its draft
   function dress() {
     for (const time of document.querySelectorAll("time[data-time]")) time.textContent = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit", numberingSystem: "latn" }).format(new Date(time.dateTime));
+    for (const time of document.querySelectorAll("time[data-moment]")) time.textContent = new Intl.DateTimeFormat(locale, { weekday: "short", hour: "numeric", minute: "2-digit", numberingSystem: "latn" }).format(new Date(time.dateTime));
     for (const time of document.querySelectorAll("time[data-day]")) time.textContent = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", numberingSystem: "latn" }).format(new Date(time.dateTime));
     const open = talk();
     document.body.classList.toggle("has-open", Boolean(open));
@@ -116,7 +117,12 @@
     if (event.detail.target.id === "panel") {
       toEnd();
       (matchMedia("(pointer: fine)").matches && box() ? box() : document.getElementById("panel")).focus({ preventScroll: true });
-    } else if (event.detail.target.id === "story" && atEnd) toEnd();
+    } else if (event.detail.target.id === "story") {
+      if (atEnd) toEnd();
+      // The customer wrote again, or the channel's time is over: what an agent may do has changed.
+      const now = document.querySelector("#story [data-window]");
+      if (now && now.dataset.window !== talk().dataset.window) htmx.ajax("GET", `/desk/c/${talk().dataset.id}`, { target: "#panel", swap: "innerHTML" });
+    }
   });
   addEventListener("popstate", () => location.reload());
   dress();
