@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from bot.conversations.models import Contact, Conversation, HandOff, Message, Turn
+from bot.conversations.models import ChannelNotice, Contact, Conversation, HandOff, Message, Turn
 from bot.read_only_admin import ReadOnlyPage, ReadOnlyRows
 
 
@@ -65,3 +65,11 @@ class TurnPage(ReadOnlyPage):
 
     list_display = ("message_id", "conversation", "state", "started_at", "attempts", "failures", "error")
     list_filter = ("state",)
+
+
+@admin.register(ChannelNotice)
+class ChannelNoticePage(ReadOnlyPage):
+    """What channels announced about account, templates and groups."""
+
+    list_display = ("created_at", "channel", "kind")
+    list_filter = ("channel", "kind")
