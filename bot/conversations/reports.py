@@ -61,6 +61,9 @@ def record_reports(reports: Sequence[DeliveryReport]) -> None:
         )
         if is_new and message:
             _apply(record, message)
+        if message:
+            # Parked just while commit C ran beside it, and seen by neither.
+            settle_reports(report.channel, record.external_id, message.pk)
 
 
 def find_message(report: DeliveryReport) -> Message | None:

@@ -46,6 +46,14 @@ def test_a_status_before_our_own_commit_waits_for_it(say: Say) -> None:
     assert DeliveryRecord.objects.get().message_id == step.message.id
 
 
+def test_a_status_that_was_parked_too_late_is_found_by_the_next_one(say: Say) -> None:
+    claim, step = send(say, "first")
+    steps.after_send(claim, step.message, Sent("wamid.1"))
+    DeliveryRecord.objects.create(channel="whatsapp", external_id="wamid.1", status="read")
+    record_reports([report("delivered")])
+    assert Message.objects.get(pk=step.message.id).delivery == Delivery.READ
+
+
 def test_a_status_with_our_id_ends_what_was_uncertain(say: Say) -> None:
     claim, step = send(say, "first")
     assert steps.after_send(claim, step.message, Delayed(60, "no answer", unknown=True)) is None
