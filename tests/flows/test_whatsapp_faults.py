@@ -170,8 +170,8 @@ async def dying(
     own_database: OwnDatabase, rasa: Running[FakeRasa], graph: Running[FakeGraph]
 ) -> AsyncIterator[tuple[GatewayProcess, Meta]]:
     """A gateway to be killed, and Meta, who repeats until it is taken."""
-    # Long enough that a busy machine does not lose a lease: then a mark has only one cause.
-    settings = {name.upper(): value for name, value in SETTINGS.items()} | {"LEASE_S": "4"}
+    # Long enough that a busy machine keeps its lease and hears of its reports: then a mark has only one cause.
+    settings = {name.upper(): value for name, value in SETTINGS.items()} | {"LEASE_S": "4", "REPORT_WAIT_S": "4"}
     process = GatewayProcess(own_database, rasa.url, None, WHATSAPP_API_URL=f"{graph.url}/v25.0", **settings)
     meta = Meta(process.url)
     yield process, meta
