@@ -1,4 +1,4 @@
-"""Reports of channels: before we know the id, of parts, of messages that are not ours; and numbers that press."""
+"""Reports of channels: before we know the id, of parts, of messages that are not ours."""
 
 from __future__ import annotations
 
@@ -13,21 +13,15 @@ from bot.conversations.models import ChannelNotice, Conversation, DeliveryRecord
 from bot.conversations.reports import record_events, record_reports
 from bot.conversations.states import Delivery
 from bot.conversations.steps import Ask, Send
-from bot.dialogue.protocol import Button, Reply, TurnRecord, TurnResult
 from tests.bot.conversations.conftest import Say, build_result
 
 
-def send(say: Say, *texts: str, buttons: int = 0) -> tuple[Claim, Send]:
+def send(say: Say, *texts: str) -> tuple[Claim, Send]:
     """An answer on its way."""
     accepted = say("hello", owner="one", channel="whatsapp")
     assert accepted.claim
     assert isinstance(accepted.step, Ask)
     result = build_result(accepted.step.request.message_id, *texts)
-    if buttons:
-        offered = tuple(Button(f"Option {number}", f"/choose{number}") for number in range(1, buttons + 1))
-        result = TurnResult(
-            result.message_id, (Reply("Which?", offered),), TurnRecord("faq", "answer", 0.9, "en", "Latn")
-        )
     step = steps.after_answer(accepted.claim, accepted.step.turn_id, result, 1.0)
     assert isinstance(step, Send)
     return accepted.claim, step
@@ -105,13 +99,3 @@ def test_announcements_are_kept_once(transactional_db: None) -> None:
     for _ in range(2):
         record_events([ChannelEvent("whatsapp", "sha256:1", "account_update", {"event": "x"})])
     assert ChannelNotice.objects.get().body == {"event": "x"}
-
-
-def test_a_bare_number_presses_in_a_numbered_list_and_nowhere_else(say: Say) -> None:
-    for count, payload in ((12, "/choose7"), (3, "")):
-        claim, step = send(say, "x", buttons=count)
-        steps.after_send(claim, step.message, Sent(None))
-        accepted = say(" ૭. ", channel="whatsapp")
-        assert Message.objects.get(pk=accepted.recorded.id).payload == payload
-        Message.objects.filter(handling="pending").update(handling="done")
-        Conversation.objects.update(ready_at=None)
