@@ -16,7 +16,18 @@ from django.db.models import Q
 from bot.care.models import Complaint, Opinion, PrivacyRequest
 from bot.config import config
 from bot.conversations.handoffs import close, drop_work
-from bot.conversations.models import Attachment, ChannelIdentity, Contact, Conversation, HandOff, Message, Note, Turn
+from bot.conversations.links import forget_links
+from bot.conversations.models import (
+    Attachment,
+    ChannelIdentity,
+    ChannelNotice,
+    Contact,
+    Conversation,
+    HandOff,
+    Message,
+    Note,
+    Turn,
+)
 from bot.conversations.states import State
 from bot.dialogue.storage import ANSWER, STATE, make_engine
 from bot.media.store import open_store
@@ -91,6 +102,7 @@ def erase_contact(request: PrivacyRequest) -> Json:
     counts["notes"] = Note.objects.filter(conversation__in=talks).delete()[0]
     counts["restockwatch"] = RestockWatch.objects.filter(_own(request, keys)).delete()[0]
     counts |= _erase_proofs(request, keys)
+    _erase_traces(request)
     counts["dialogue"] = _erase_dialogue(keys)
     return counts
 
@@ -115,6 +127,14 @@ def _erase_proofs(request: PrivacyRequest, keys: list[str]) -> Json:
     for identity in ChannelIdentity.objects.filter(contact_id=_contact_key(request)):
         KnownPerson.objects.filter(channel=identity.channel, external_id=identity.external_id).delete()
     return counts
+
+
+def _erase_traces(request: PrivacyRequest) -> None:
+    """What channels told about the contact, and how their identities were joined."""
+    contact = _contact_key(request)
+    for identity in ChannelIdentity.objects.filter(contact_id=contact):
+        ChannelNotice.objects.filter(channel=identity.channel, body__chat=identity.external_id).delete()
+    forget_links(contact)
 
 
 def _own(request: PrivacyRequest, keys: list[str]) -> Q:

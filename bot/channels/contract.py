@@ -46,6 +46,10 @@ class InboundMessage:
     `user_external_id` is the address that answers go to. `account_id` is the platform's own lasting id of the person,
     where it has one besides the address: the same person whatever the address. `moved`: the person's new address.
     `opens_until`: until when the channel lets us write freely because of this message.
+
+    `command` is what the channel itself asks ("/greet" for a pressed Start), never what a person wrote. `link` is a
+    token by which the person joins what they began on another channel. `notice`: key of the text to say if nobody reads
+    it, where the one for its kind does not fit.
     """
 
     channel: str
@@ -61,6 +65,19 @@ class InboundMessage:
     account_id: str = ""
     moved: Address | None = None
     opens_until: datetime | None = None
+    command: str = ""
+    link: str = ""
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """New words for a message of a person, whose external_id ends in `target`."""
+
+    user_external_id: str
+    target: str
+    text: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +219,18 @@ class Inbox(Protocol):
 
     async def record_events(self, events: Sequence[ChannelEvent]) -> None:
         """Keeps what is nobody's message, once each."""
+        ...
+
+    async def record_edit(self, event: ChannelEvent, edit: Edit) -> bool:
+        """Keeps the event and changes the stored words with it; False if it had been kept before."""
+        ...
+
+    async def record_reach(self, event: ChannelEvent, user_external_id: str, reachable: bool) -> bool:
+        """Keeps the event and whether the person can be written to; False if it had been kept before."""
+        ...
+
+    async def record_group(self, event: ChannelEvent) -> bool:
+        """Keeps an event of a chat where several read (`body["chat"]`); whether it is the first of that chat."""
         ...
 
     async def open_session(self, channel: str, user_external_id: str, after_id: int) -> SessionState:

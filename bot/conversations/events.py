@@ -16,6 +16,7 @@ from typing import Any
 from django.db import transaction
 
 MESSAGE_RECORDED = "message.recorded"
+MESSAGE_EDITED = "message.edited"
 MESSAGE_SENT = "message.sent"
 MESSAGE_DELAYED = "message.delayed"
 MESSAGE_DELIVERED = "message.delivered"

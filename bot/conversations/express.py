@@ -51,7 +51,7 @@ class Question:
 
 def record_question(inbound: InboundMessage, text: str, owner: str) -> Question | None:
     """Commit A. Inside the caller's transaction. Raises: IntegrityError if the external_id is there already."""
-    if inbound.choice or inbound.reading != "assistant" or inbound.attachments:
+    if inbound.choice or inbound.command or inbound.reading != "assistant" or inbound.attachments:
         return None
     with connection.cursor() as cursor:
         cursor.execute(statements().find_conversation, (inbound.channel, inbound.user_external_id))

@@ -20,6 +20,7 @@ from bot.conversations.choices import CHARS_MAX, read_choice
 from bot.conversations.express import Question, record_question
 from bot.conversations.files import insert_files
 from bot.conversations.leases import Claim, wake_conversation
+from bot.conversations.links import use_link
 from bot.conversations.models import Conversation, Message
 from bot.conversations.outbox import publish_message
 from bot.conversations.people import find_conversation
@@ -76,8 +77,9 @@ def _record(inbound: InboundMessage, text: str, owner: str | None) -> Accepted:
     publish_message(events.MESSAGE_RECORDED, message, conversation.state)
     if inbound.moved:
         move(inbound.channel, inbound.user_external_id, inbound.moved)
+    notice = use_link(conversation, inbound.link) if inbound.link else inbound.notice
     if inbound.reading == "notice" and conversation.state == State.BOT:
-        queue_unread_notice(conversation, inbound.kind)
+        queue_unread_notice(conversation, inbound.kind, notice)
     shortened = len(inbound.text) > STORED_MAX or is_shortened(message.text)
     recorded = _describe(message, shortened=shortened)
     work = claim_work(owner, conversation) if owner and conversation.state == State.BOT else None
@@ -106,7 +108,7 @@ def _insert(inbound: InboundMessage, text: str, conversation: Conversation) -> M
         author_name=conversation.contact.name,
         kind="choice" if button else inbound.kind,
         text=button["title"] if button else text,
-        payload=meant["payload"] if meant else "",
+        payload=meant["payload"] if meant else inbound.command,
         handling=Handling.PENDING if to_bot else Handling.DONE,
         created_at=timezone.now(),
         written_at=inbound.sent_at,

@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from bot.conversations.channel_models import Attachment, ChannelNotice, DeliveryRecord
+from bot.conversations.link_models import IdentityMove, LinkToken
 from bot.conversations.states import UNSENT, Author, Delivery, Direction, Handling, Outcome, Reason, State, TurnState
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "Conversation",
     "DeliveryRecord",
     "HandOff",
+    "IdentityMove",
+    "LinkToken",
     "Message",
     "Note",
     "Turn",

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from django.db import DataError
 
-from bot.channels.contract import InboundMessage, Recorded, SessionState
+from bot.channels.contract import Edit, InboundMessage, Recorded, SessionState
 from bot.channels.reports import ChannelEvent, DeliveryReport
+from bot.conversations.changes import record_edit, record_group, record_reach
 from bot.conversations.database import DatabasePool
 from bot.conversations.history import find_session
 from bot.conversations.inbox import record_inbound
@@ -47,6 +48,18 @@ class DatabaseInbox:
     async def record_events(self, events: Sequence[ChannelEvent]) -> None:
         """See `reports.record_events`."""
         await self._pool.write(record_events, events)
+
+    async def record_edit(self, event: ChannelEvent, edit: Edit) -> bool:
+        """See `changes.record_edit`."""
+        return await self._pool.write(record_edit, event, edit)
+
+    async def record_reach(self, event: ChannelEvent, user_external_id: str, reachable: bool) -> bool:
+        """See `changes.record_reach`."""
+        return await self._pool.write(record_reach, event, user_external_id, reachable)
+
+    async def record_group(self, event: ChannelEvent) -> bool:
+        """See `changes.record_group`."""
+        return await self._pool.write(record_group, event)
 
     async def open_session(self, channel: str, user_external_id: str, after_id: int) -> SessionState:
         """See `find_session`."""
