@@ -11,6 +11,8 @@ from django.db import connection
 
 from bot.channels.contract import Channel
 from bot.channels.media import MediaSource
+from bot.channels.telegram.assembly import build_telegram, build_telegram_webhooks
+from bot.channels.telegram.channel import Telegram
 from bot.channels.webchat.doors import Doors
 from bot.channels.webchat.origins import build_origin_check
 from bot.channels.webchat.server import WebChat
@@ -20,6 +22,7 @@ from bot.channels.whatsapp.channel import WhatsApp
 from bot.config import Config
 from bot.conversations.database import DatabasePool
 from bot.conversations.feed import Feed, set_feed
+from bot.conversations.links import issue_link
 from bot.conversations.port import DatabaseInbox
 from bot.conversations.presence import Presence
 from bot.conversations.worker import Dialogue, Worker
@@ -28,6 +31,7 @@ from bot.duties import DUTIES
 from bot.media.fetcher import Fetcher
 from bot.media.store import open_store
 from bot.recurring import Recurring
+from bot.shop.known import record_known
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Gateway:
     fetcher: Fetcher
     webhooks: Webhooks
     whatsapp: WhatsApp | None = None
+    telegram: Telegram | None = None
 
     async def start(self) -> None:
         """Begins to answer; also what a crash has left behind."""
@@ -64,6 +69,8 @@ class Gateway:
         await self.worker.stop()
         if self.whatsapp:
             await self.whatsapp.stop()
+        if self.telegram:
+            await self.telegram.stop()
         self.presence.stop()
         await self.feed.stop()
         set_feed(None)
@@ -77,28 +84,66 @@ def build_gateway(config: Config) -> Gateway:
     dialogue = DialogueClient(
         config.rasa_addresses, config.rasa_token.reveal(), config.turn_timeout_s, config.turns_in_flight
     )
-    webchat = WebChat(
+    webchat = build_webchat(config)
+    channels: dict[str, Channel] = {webchat.name: webchat}
+    sources: dict[str, MediaSource] = {}
+    whatsapp = build_whatsapp(config)
+    if whatsapp:
+        channels[whatsapp.name] = sources[whatsapp.name] = whatsapp
+    telegram = build_telegram(config)
+    if telegram:
+        channels[telegram.name] = sources[telegram.name] = telegram
+    pool = DatabasePool(connection.vendor)
+    worker = Worker(config, pool, dialogue, channels)
+    fetcher = Fetcher(pool, open_store(), sources)
+    inbox = DatabaseInbox(pool, worker, fetcher.wake)
+    webchat.attach(inbox)
+    hooks = build_webhooks(config, pool, inbox, whatsapp, telegram)
+    presence = Presence(pool, channels, worker.wake)
+    duties = Recurring(DUTIES, pool, worker.wake)
+    feed = Feed(config.redis_url)
+    webhooks = Webhooks(hooks)
+    return Gateway(
+        pool,
+        dialogue,
+        channels,
+        webchat,
+        worker,
+        inbox,
+        presence,
+        duties,
+        feed,
+        fetcher,
+        webhooks,
+        whatsapp,
+        telegram,
+    )
+
+
+def build_webchat(config: Config) -> WebChat:
+    """The web chat of this installation."""
+    return WebChat(
         config.secret_key.reveal(),
         config.message_rate,
         build_origin_check(config),
         Doors(config.sockets_per_address, config.sessions_per_address),
         redis_url=config.redis_url,
     )
-    whatsapp = build_whatsapp(config)
-    channels: dict[str, Channel] = {webchat.name: webchat} | ({whatsapp.name: whatsapp} if whatsapp else {})
-    sources: dict[str, MediaSource] = {whatsapp.name: whatsapp} if whatsapp else {}
-    pool = DatabasePool(connection.vendor)
-    worker = Worker(config, pool, dialogue, channels)
-    fetcher = Fetcher(pool, open_store(), sources)
-    inbox = DatabaseInbox(pool, worker, fetcher.wake)
-    webchat.attach(inbox)
+
+
+def build_webhooks(
+    config: Config, pool: DatabasePool, inbox: DatabaseInbox, whatsapp: WhatsApp | None, telegram: Telegram | None
+) -> dict[str, Webhook]:
+    """What stands behind each address that others call; joins Telegram to the shop and to the other channels."""
     hooks: dict[str, Webhook] = {}
     if whatsapp:
         hooks["/webhooks/whatsapp"] = build_whatsapp_webhook(config, inbox, whatsapp)
-    presence = Presence(pool, channels, worker.wake)
-    duties = Recurring(DUTIES, pool, worker.wake)
-    feed = Feed(config.redis_url)
-    webhooks = Webhooks(hooks)
-    return Gateway(
-        pool, dialogue, channels, webchat, worker, inbox, presence, duties, feed, fetcher, webhooks, whatsapp
-    )
+    if telegram:
+        hooks |= build_telegram_webhooks(
+            config,
+            inbox,
+            telegram,
+            record_phone=lambda user, phone: pool.write(record_known, telegram.name, user, "contact", phone=phone),
+            issue=lambda channel, user: pool.write(issue_link, channel, user),
+        )
+    return hooks

@@ -65,7 +65,8 @@ def setup() -> None:
 def make_secrets() -> None:
     """Generates the secrets that are not set yet into DATA_DIR/secrets.env (mode 0600); this process sees them too."""
     current = config()
-    names = [name for name in ("secret_key", "rasa_token", "shop_token_secret") if not getattr(current, name)]
+    generated = ("secret_key", "rasa_token", "shop_token_secret", "telegram_webhook_secret")
+    names = [name for name in generated if not getattr(current, name)]
     if not names:
         return
     path = current.data_path / "secrets.env"
