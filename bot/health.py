@@ -15,8 +15,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.channels.troubles import read_trouble
-from bot.config import Config, config
+from bot.channels.states import channel_states
+from bot.config import config
 from bot.errors import BotError, KnowledgeStale
 from knowledge.index import check_index
 
@@ -52,27 +52,6 @@ async def readyz(request: HttpRequest) -> JsonResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus' text format."""
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
-
-
-def channel_states(settings: Config) -> dict[str, str]:
-    """Each channel: `on`, `off` with the settings that are missing, or `stopped` with what has to be mended."""
-    wanted: dict[str, tuple[str, ...]] = {
-        "webchat": (),
-        "telegram": ("telegram_bot_token", "telegram_webhook_secret"),
-        "whatsapp": (
-            "whatsapp_phone_number_id",
-            "whatsapp_access_token",
-            "whatsapp_app_secret",
-            "whatsapp_verify_token",
-        ),
-    }
-    states = {}
-    for channel, names in wanted.items():
-        missing = [name.upper() for name in names if not getattr(settings, name)]
-        trouble = read_trouble(channel)
-        on = f"stopped: {trouble}" if trouble else "on"
-        states[channel] = "off: missing " + ", ".join(missing) if missing else on
-    return states
 
 
 async def _probe(client: httpx.AsyncClient, url: str) -> str:

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from bot.cli import evaluation, faq, languages, prepare, privacy, settings_docs, shop, talk, up
+from bot.cli import channels, evaluation, faq, languages, prepare, privacy, settings_docs, shop, talk, up
 from bot.errors import BotError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -26,6 +26,7 @@ app.command("settings")(settings_docs.settings)
 app.add_typer(shop.app, name="shop")
 app.add_typer(faq.app, name="faq")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(channels.app, name="channels")
 
 
 def main() -> None:
