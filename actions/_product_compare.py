@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions._buttons import button, english_button
+from actions._product_choices import answer_choices
 from actions._product_moves import find_places
 from actions._product_reference import find_named, find_shown
 from actions._product_wish import Listing
@@ -21,6 +22,9 @@ _FACTS = ("price", "stock", "material", "colours", "sizes", "care", "warranty")
 
 def answer_compare(turn: Turn, catalogue: dict[str, Item]) -> Answer | None:
     """The comparison; asks which two if fewer are meant. None if there is nothing to compare with at all."""
+    named = find_named(turn, catalogue)
+    if len(named) == 1 and not turn.pressed and (choices := answer_choices(turn, named[0])):
+        return choices
     pair = find_pair(turn, catalogue)
     shown = find_shown(turn, catalogue)
     if len(pair) == 2:
