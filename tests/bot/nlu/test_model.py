@@ -37,3 +37,14 @@ def test_learning_in_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(route_model, "COMPARED_ROWS", 2)
     in_blocks = fit_model(VECTORS, TEXTS, LABELS)
     assert in_blocks.dual == pytest.approx(at_once.dual, abs=1e-5)
+
+
+def test_many_examples_are_told_apart_in_their_strongest_directions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(route_model, "MANY_EXAMPLES", 5)
+    monkeypatch.setattr(route_model, "KEPT_DIRECTIONS", 4)
+    model = fit_model(VECTORS, TEXTS, LABELS)
+    assert model.examples.shape == (4, 5)
+    for vector, text, label in zip(VECTORS, TEXTS, LABELS, strict=True):
+        ranking = model.rank(vector, text)
+        assert ranking.labels[0] == label
+        assert ranking.nearest[0] == (label, pytest.approx(1.0, abs=1e-5))
