@@ -1,12 +1,14 @@
 """Addresses for operators and their monitoring: alive, ready (every dependency by name), numbers.
 
 `/readyz` answers 200 only when a customer would get an answer: database migrated, Rasa and action server answering, FAQ
-index fitting its sources. A channel without its settings is named as off; that is no fault.
+index fitting its sources. A shop that is away is named, but customers are answered all the same: kindly, and by a
+person. A channel without its settings is named as off; that is no fault.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 
 import httpx
 from asgiref.sync import sync_to_async
@@ -17,12 +19,16 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.channels.states import channel_states
 from bot.config import config
-from bot.errors import BotError, KnowledgeStale
+from bot.errors import BotError, KnowledgeStale, ShopUnavailable
+from bot.shop.shops import open_shop
 from knowledge.index import check_index
 
 PROBE_TIMEOUT_S = 3.0
 # A dependency that has to be looked after, but answers customers.
 SERVING = "serving: "
+# However often monitoring asks, the shop is asked once in this time.
+SHOP_ASKED_EVERY_S = 10.0
+_shop_asked: tuple[float, str] | None = None
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -36,10 +42,14 @@ async def readyz(request: HttpRequest) -> JsonResponse:
     async with httpx.AsyncClient(timeout=PROBE_TIMEOUT_S, trust_env=False) as client:
         rasa = [_probe(client, url + "/webhooks/seva/") for url in settings.rasa_addresses]
         actions = _probe(client, f"http://127.0.0.1:{settings.actions_port}/health")
-        database, index, action_state, *rasa_states = await asyncio.gather(
-            sync_to_async(_database_state)(), sync_to_async(_index_state)(), actions, *rasa
+        database, index, shop, action_state, *rasa_states = await asyncio.gather(
+            sync_to_async(_database_state)(),
+            sync_to_async(_index_state)(),
+            asyncio.to_thread(_shop_state),
+            actions,
+            *rasa,
         )
-    needed = {"database": database, "index": index, "actions": action_state}
+    needed = {"database": database, "index": index, "shop": shop, "actions": action_state}
     needed |= {f"rasa {url}": state for url, state in zip(settings.rasa_addresses, rasa_states, strict=True)}
     ready = all(state == "ready" or state.startswith(SERVING) for state in needed.values())
     body = {"ready": ready, "dependencies": needed, "channels": channel_states(settings)}
@@ -79,3 +89,15 @@ def _index_state() -> str:
     except BotError as error:
         return str(error)
     return "ready"
+
+
+def _shop_state() -> str:
+    global _shop_asked
+    now = time.monotonic()
+    if _shop_asked is None or now - _shop_asked[0] > SHOP_ASKED_EVERY_S:
+        try:
+            open_shop().check()
+            _shop_asked = (now, "ready")
+        except ShopUnavailable as error:
+            _shop_asked = (now, f"{SERVING}the shop does not answer ({error.code}: {error})")
+    return _shop_asked[1]

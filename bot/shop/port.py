@@ -176,6 +176,10 @@ class Invoice:
 class Shop(Protocol):
     """A shop's orders. Implementations are made once a process and may be called from several threads."""
 
+    def check(self) -> None:
+        """Asks the shop for something small, for `/readyz`. Raises ShopUnavailable."""
+        ...
+
     def find_order(self, number: str) -> Order | None:
         """The order with that number however it is written: TT-10432, tt 10432, #10432, 10432."""
         ...

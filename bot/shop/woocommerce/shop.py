@@ -64,6 +64,10 @@ class WooShop:
         """Ends the connections; a process need not, it keeps its shop as long as it lives."""
         self._client.close()
 
+    def check(self) -> None:
+        """See `Shop.check`. One order's id: the key must be allowed to read orders."""
+        self._client.begin().get_list("orders", per_page=1, _fields="id")
+
     def find_order(self, number: str) -> Order | None:
         """See `Shop.find_order`."""
         call = self._client.begin()

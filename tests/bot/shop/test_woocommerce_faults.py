@@ -70,6 +70,13 @@ def test_a_shop_that_is_down_is_away(open_woo: Open) -> None:
         shop.cancel_order(CARD, key="a")
 
 
+def test_a_shop_is_asked_whether_it_is_there(woo: Running[FakeWoo], open_woo: Open) -> None:
+    open_woo().check()
+    woo.app.faults = [Fault(status=403)]
+    with pytest.raises(WooDenied):
+        open_woo().check()
+
+
 def test_a_wrong_key_is_told_to_the_operator_and_never_shown(
     open_woo: Open, woo: Running[FakeWoo], caplog: pytest.LogCaptureFixture
 ) -> None:
