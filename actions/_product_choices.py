@@ -8,10 +8,11 @@ from actions._product_words import build_card, word_price, word_stock
 from actions._turn import Answer, Reply, Turn
 from bot.language.fold import fold
 from bot.language.texts import say
-from bot.nlu.words import WORD
 from bot.shop.catalogue import Choice, Item
 
-# A word of a choice that is this long is known by its beginning: "jar" of "3 Jars".
+# "What's" holds no size S.
+_WORDS = re.compile(r"\w[\w\u0900-\u0DFF]*(?:['’]\w+)*")
+# A longer word of a choice is known by how it begins, in any script: "jar" and "જાર" of "3 Jars".
 _STEM = 3
 
 
@@ -33,7 +34,7 @@ def answer_choices(turn: Turn, item: Item) -> Answer | None:
 
 def find_named_choices(turn: Turn, item: Item) -> dict[str, list[Choice]]:
     """Sizes of the product that the message names, else its colours, each with all choices that have it."""
-    said = re.findall(WORD, turn.text.lower())
+    said = _WORDS.findall(turn.text.lower())
     colours = {colour.lower() for colour in turn.all_of("color")}
     sizes = {one.size for one in item.choices if one.size and _is_said(one.size, said)}
     if len(sizes) > 1:
@@ -44,13 +45,11 @@ def find_named_choices(turn: Turn, item: Item) -> dict[str, list[Choice]]:
 
 def _is_said(label: str, said: list[str]) -> bool:
     """Whether every word of the label stands in the message; numbers and letters ("XL") as they are."""
-    words = re.findall(WORD, label.lower())
+    words = _WORDS.findall(label.lower())
     return bool(words) and all(any(_is_same(word, one) for one in said) for word in words)
 
 
 def _is_same(word: str, said: str) -> bool:
     if word == said:
         return True
-    if len(word) <= _STEM or word.isdigit():
-        return False
-    return fold(said).startswith(fold(word)[:_STEM]) and not said.isdigit()
+    return len(word) > _STEM and len(said) >= _STEM and fold(said).startswith(fold(word)[:_STEM])

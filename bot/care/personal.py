@@ -6,6 +6,8 @@ has proved that they are theirs. The audit keeps ids and counts.
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +36,7 @@ from bot.media.store import open_store
 from bot.shop.models import Order
 from bot.shop.proofs import CodeTry, IdentityTry, KnownPerson, OneTimeCode, ShownCode, VerifiedOrder
 from bot.shop.restock_watch import RestockWatch
+from bot.shop.shops import open_shop
 
 Json = dict[str, Any]
 ERASED = "[erased]"
@@ -41,7 +44,7 @@ encode = DjangoJSONEncoder(ensure_ascii=False, indent=2).encode
 
 
 def build_export(request: PrivacyRequest) -> Json:
-    """Everything about the request's contact, table by table."""
+    """Everything about the request's contact, table by table. Raises ShopUnavailable: half of it would be no answer."""
     talks = _conversations(request)
     keys = [str(talk.pk) for talk in talks]
     contact = _contact_key(request)
@@ -61,7 +64,7 @@ def build_export(request: PrivacyRequest) -> Json:
         "privacy_requests": _rows(PrivacyRequest.objects.filter(_own(request, keys))),
         "restock_watches": _rows(RestockWatch.objects.filter(_own(request, keys))),
         # Staff notes are the shop's own thoughts and no data given by the customer.
-        "orders": [_without(row, "notes") for row in _rows(Order.objects.filter(name__in=list(shown)))],
+        "orders": [_without(row, "notes") for row in _read_orders(shown)],
         "dialogue": _read_dialogue(keys),
     }
 
@@ -154,6 +157,11 @@ def _contact_key(request: PrivacyRequest) -> int:
 
 def _rows(found: models.QuerySet[Any]) -> list[Json]:
     return [dict(row) for row in found.order_by("pk").values()]
+
+
+def _read_orders(names: Iterable[str]) -> list[Json]:
+    found = (open_shop().find_order(name) for name in dict.fromkeys(names))
+    return [dataclasses.asdict(order) for order in found if order]
 
 
 def _without(row: Json, name: str) -> Json:

@@ -18,8 +18,9 @@ from bot.conversations import handoffs
 from bot.conversations.models import Conversation
 from bot.conversations.states import State
 from bot.desk.access import agent_of, desk_language, desk_page, for_agents
+from bot.desk.orders import build_orders
 from bot.desk.rows import FILTERS, build_rows, build_span, count_filters
-from bot.desk.stories import build_complaints, build_orders, build_story, build_window, find_last_id
+from bot.desk.stories import build_complaints, build_story, build_window, find_last_id
 from bot.errors import EmptyMessage, NotFound, TransitionRefused
 
 Values = dict[str, Any]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -14,9 +13,7 @@ from bot.config import config
 from bot.conversations.handoffs import name_agent
 from bot.conversations.models import Attachment, Conversation, Message
 from bot.conversations.states import Delivery, Direction
-from bot.language.formats import day, money
 from bot.language.languages import script_language
-from bot.shop.models import Order, VerifiedOrder
 
 ENTRIES_MAX = 300
 PLAIN_KINDS = ("text", "choice")
@@ -72,19 +69,6 @@ class Entry:
     files: tuple[FileShown, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OrderShown:
-    """An order that the customer has proved to be theirs."""
-
-    name: str
-    total: str
-    placed: str
-    status: str
-    expected: str
-    lines: tuple[str, ...]
-    parcels: tuple[str, ...]
-
-
 def build_story(conversation: Conversation) -> list[Entry]:
     """At most the last ENTRIES_MAX messages, with notes and hand-offs where they belong."""
     found = conversation.messages.select_related("turn", "agent").prefetch_related("attachments")
@@ -109,13 +93,6 @@ def build_complaints(conversation: Conversation) -> list[Complaint]:
     """What the customer is unhappy about, not settled yet, the most pressing first."""
     found = Complaint.objects.filter(conversation=str(conversation.pk), settled_at=None)
     return list(found.order_by("-severity", "-made_at"))
-
-
-def build_orders(conversation: Conversation, language: str) -> list[OrderShown]:
-    """The orders this conversation has confirmed and may still speak of."""
-    verified = VerifiedOrder.objects.filter(conversation=str(conversation.pk), until__gt=timezone.now())
-    orders = Order.objects.filter(name__in=verified.values("order")).prefetch_related("lines", "parcels")
-    return [_build_order(order, language) for order in orders]
 
 
 def find_last_id(conversation: Conversation) -> int:
@@ -156,21 +133,3 @@ def _describe_turn(record: dict[str, Any]) -> dict[str, Any]:
         "percent": round(float(confidence) * 100) if isinstance(confidence, int | float) else None,
         "decision": record.get("decision") or "",
     }
-
-
-def _build_order(order: Order, language: str) -> OrderShown:
-    expected = order.estimated_delivery
-    placed = timezone.localtime(order.placed_at, ZoneInfo(config().shop_timezone))
-    states = (order.financial_status, order.fulfillment_status, order.return_status)
-    return OrderShown(
-        name=order.name,
-        total=money(order.total, language),
-        placed=day(placed.date(), language),
-        status=" · ".join(state.replace("_", " ") for state in states if state),
-        expected=day(expected, language) if expected else "",
-        lines=tuple(f"{line.quantity} × {line.name}" for line in order.lines.all()),
-        parcels=tuple(
-            " · ".join(part for part in (p.carrier, p.tracking_number, p.status.replace("_", " ")) if part)
-            for p in order.parcels.all()
-        ),
-    )

@@ -128,16 +128,6 @@ async def test_two_are_compared_side_by_side(customer: Customer) -> None:
     assert "Block Print" in await customer.say(ANSWER, "tell me about the second one")
 
 
-async def test_two_choices_of_one_product_are_compared(customer: Customer) -> None:
-    said = await customer.say(
-        ANSWER, "what's the difference between the 3 jar and the 4 jar mixer, and price of both",
-        product="mixer-grinder-750w",
-    )  # fmt: skip
-    assert "3 Jars: ₹3,299" in said
-    assert "4 Jars: ₹3,799" in said
-    assert "Romper" not in said
-
-
 async def test_a_comparison_with_one_side_missing_asks_for_it(customer: Customer) -> None:
     await customer.say(SEARCH, "sarees", kind="saree")
     assert says(await customer.say(ANSWER, "compare the first one"), "products.compare.with_which")
