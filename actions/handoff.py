@@ -8,7 +8,8 @@ from actions._buttons import person_button
 from actions._complaint_words import speaks_of_damage
 from actions._handing import ask_back, hand_off
 from actions._hearing import COMPLAINT, ListeningAction, as_complaint
-from actions._manners import find_skill
+from actions._manners import find_skill, hear_manners
+from actions._speech import find_worded
 from actions._turn import Answer, Reply, SkillAction, Turn
 from bot.language.texts import say
 
@@ -19,7 +20,9 @@ class ActionHandOff(SkillAction):
     action_name = "action_hand_off"
 
     def answer(self, turn: Turn) -> Answer:
-        return hand_off(turn, "asked")
+        # "Tamil please, talk in Tamil" sounds like a wish for somebody who speaks it.
+        switched = hear_manners(turn) if find_worded(turn.text) else None
+        return switched or hand_off(turn, "asked")
 
 
 class ActionAskBack(ListeningAction):
