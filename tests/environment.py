@@ -25,6 +25,7 @@ FAST = {
     "DATA_DIR": str(SCRATCH),
     "SWEEP_S": "0.05",
     "LEASE_S": "3",
+    "BURST_S": "0",
     "RETRY_S": "0.05",
     "OUTAGE_NOTICE_S": "0.2",
     "TURN_TIMEOUT_S": "2",

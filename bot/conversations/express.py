@@ -21,6 +21,7 @@ from django.utils import timezone
 from bot.channels.contract import Button, InboundMessage, OutboundMessage, SendResult, Sent
 from bot.config import config
 from bot.conversations import events
+from bot.conversations.bursts import is_piece
 from bot.conversations.buttons import build_buttons, build_cards
 from bot.conversations.choices import CHARS_MAX, read_choice
 from bot.conversations.database import without_waiting_for_the_disk
@@ -52,6 +53,8 @@ class Question:
 def record_question(inbound: InboundMessage, text: str, owner: str) -> Question | None:
     """Commit A. Inside the caller's transaction. Raises: IntegrityError if the external_id is there already."""
     if inbound.choice or inbound.command or inbound.reading != "assistant" or inbound.attachments:
+        return None
+    if config().burst_s and is_piece(text):
         return None
     with connection.cursor() as cursor:
         cursor.execute(statements().find_conversation, (inbound.channel, inbound.user_external_id))

@@ -15,6 +15,7 @@ from django.utils import timezone
 from bot.channels.contract import InboundMessage, Recorded
 from bot.conversations import events
 from bot.conversations.addresses import move, settle_address
+from bot.conversations.bursts import choose_wait
 from bot.conversations.buttons import find_button
 from bot.conversations.choices import CHARS_MAX, read_choice
 from bot.conversations.express import Question, record_question
@@ -29,6 +30,7 @@ from bot.conversations.steps import Ask, Step, claim_work
 from bot.conversations.texts import STORED_MAX, check_readable, is_shortened, strip_unstorable
 from bot.conversations.unread import queue_unread_notice
 
+Json = dict[str, Any]
 RACES_MAX = 3
 
 
@@ -71,8 +73,12 @@ def _record(inbound: InboundMessage, text: str, owner: str | None) -> Accepted:
         return _accept(question, inbound, text)
     inbound = replace(inbound, user_external_id=settle_address(inbound))
     conversation = find_conversation(inbound)
-    wake_conversation(conversation.pk, inbound=True)
-    message = _insert(inbound, text, conversation)
+    button = find_button(conversation.identity, inbound.choice) if inbound.choice else None
+    to_bot = conversation.state == State.BOT and inbound.reading == "assistant"
+    typed = _find_typed(text, conversation) if to_bot and not button else None
+    wait_s = 0.0 if button or typed or not to_bot or inbound.command else choose_wait(text, conversation)
+    wake_conversation(conversation.pk, inbound=True, after_s=wait_s)
+    message = _insert(inbound, text, conversation, button, typed)
     insert_files(message, inbound.attachments)
     publish_message(events.MESSAGE_RECORDED, message, conversation.state)
     if inbound.moved:
@@ -94,11 +100,12 @@ def _accept(question: Question, inbound: InboundMessage, text: str) -> Accepted:
     return Accepted(recorded, question.claim, step)
 
 
-def _insert(inbound: InboundMessage, text: str, conversation: Conversation) -> Message:
-    to_bot = conversation.state == State.BOT and inbound.reading == "assistant"
-    button = find_button(conversation.identity, inbound.choice) if inbound.choice else None
-    typed = _find_typed(text, conversation) if to_bot and not button else None
+def _insert(
+    inbound: InboundMessage, text: str, conversation: Conversation, button: Json | None, typed: Json | None
+) -> Message:
+    """The row. `typed` is a button that the words mean: they are kept as written."""
     meant = button or typed
+    to_bot = conversation.state == State.BOT and inbound.reading == "assistant"
     return Message.objects.create(
         conversation=conversation,
         channel=inbound.channel,
@@ -115,7 +122,7 @@ def _insert(inbound: InboundMessage, text: str, conversation: Conversation) -> M
     )
 
 
-def _find_typed(text: str, conversation: Conversation) -> dict[str, Any] | None:
+def _find_typed(text: str, conversation: Conversation) -> Json | None:
     """The button that these words mean, if the assistant's message right before them offered it."""
     if len(text) > CHARS_MAX:
         return None

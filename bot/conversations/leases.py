@@ -83,9 +83,11 @@ def release(claim: Claim, ready_at: object | None) -> None:
         raise LeaseLost
 
 
-def wake_conversation(conversation: uuid.UUID, *, inbound: bool = False) -> None:
-    """Marks that there is work. Also holds the row: whoever adds messages does this first, so ids follow commits."""
-    times = {"ready_at": After(), "last_message_at": After()}
+def wake_conversation(conversation: uuid.UUID, *, inbound: bool = False, after_s: float = 0.0) -> None:
+    """Marks that there is work, now or after a while. Also holds the row: whoever adds messages does this first, so ids
+    follow commits.
+    """
+    times = {"ready_at": After(after_s), "last_message_at": After()}
     if inbound:
         times["last_inbound_at"] = After()
     Conversation.objects.filter(pk=conversation).update(**times)

@@ -9,11 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from bot.channels.contract import OutboundMessage, SendResult
+from bot.config import config
+from bot.conversations.clock import After
 from bot.conversations.express import end_sending, record_answer
 from bot.conversations.handoffs import drop_work
 from bot.conversations.leases import Claim, claim_conversation, fence, release
@@ -159,6 +162,10 @@ def _choose_turn(
     if conversation.failing_since and any(asks_for_person(message.text, message.payload) for message in pending):
         hand_off_plainly(open_turn(conversation, pending))
         return choose_step(claim)
+    if pending and pending[0].turn_id is None and (later := _find_wait(claim)):
+        # More of it may come while an earlier message is answered.
+        release(claim, min([time for time in (later, unsent and unsent.next_try_at) if time]))
+        return None
     turn = open_turn(conversation, pending) if pending else None
     if turn and is_turn_due(turn):
         request = build_request(turn, conversation)
@@ -166,3 +173,9 @@ def _choose_turn(
     times = [work.next_try_at for work in (unsent, turn) if work and work.next_try_at]
     release(claim, min(times, default=None))
     return None
+
+
+def _find_wait(claim: Claim) -> datetime | None:
+    """Until when the newest message waits for the rest of what is written in pieces (`bursts`)."""
+    waits = Conversation.objects.filter(pk=claim.conversation, ready_at__gt=After())
+    return waits.values_list("ready_at", flat=True).first() if config().burst_s else None
