@@ -100,7 +100,10 @@ class Config:
     lease_s: float = _setting(30.0, "How long a worker owns a conversation without renewing.", "seconds")
     sweep_s: float = _setting(0.2, "How often waiting conversations are looked for beside the wake-ups.", "seconds")
     burst_s: float = _setting(
-        0.7, "How long a few words without an end wait for more, to be one turn with it; 0: not at all.", "seconds"
+        0.7,
+        "How long a few words without an end wait for more, to be one turn with it; 0: not at all. On the web chat "
+        "only while its customer writes.",
+        "seconds",
     )
     turn_timeout_s: float = _setting(15.0, "Longest wait for Rasa's answer to one turn.", "seconds")
     turns_in_flight: int = _setting(4, "Turns at the same time in one Rasa process.")

@@ -49,7 +49,8 @@ class InboundMessage:
 
     `command` is what the channel itself asks ("/greet" for a pressed Start), never what a person wrote. `link` is a
     token by which the person joins what they began on another channel. `notice`: key of the text to say if nobody reads
-    it, where the one for its kind does not fit.
+    it, where the one for its kind does not fit. `writes_on`: whether the person is writing more; None where the channel
+    cannot see that.
     """
 
     channel: str
@@ -68,6 +69,7 @@ class InboundMessage:
     command: str = ""
     link: str = ""
     notice: str = ""
+    writes_on: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,10 @@ class Inbox(Protocol):
 
     async def record_group(self, event: ChannelEvent) -> bool:
         """Keeps an event of a chat where several read (`body["chat"]`); whether it is the first of that chat."""
+        ...
+
+    async def record_writing(self, channel: str, user_external_id: str) -> None:
+        """The person writes on: what waits for the rest of it waits a little longer."""
         ...
 
     async def open_session(self, channel: str, user_external_id: str, after_id: int) -> SessionState:

@@ -1,16 +1,19 @@
 """Waits a moment for the rest of what is written in pieces ("hi", "my order", "TT-10402"), so that it is one turn.
 
-Only a piece that says little makes a turn wait, and every further one while it waits; a whole sentence, a number, a
-question or a button is answered at once. Pure but for one look at what is pending.
+Only a piece that says little makes a turn wait; a whole sentence, a number, a question or a button is answered at once.
+Where the channel sees whether the person writes on, nothing waits for somebody who does not, and whoever does is waited
+for; elsewhere every further message waits too while one waits.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from bot.config import config
+from bot.conversations.clock import After
 from bot.conversations.models import Conversation, Message
 from bot.conversations.states import Handling, State
 
@@ -18,21 +21,34 @@ from bot.conversations.states import Handling, State
 PIECE_WORDS_MAX = 3
 # Nobody waits longer than this for somebody who goes on and on.
 WAIT_MAX_S = 3.0
+# How long a sign that the person writes lasts; pages renew it once a second.
+WRITING_S = 1.2
 _ENDS = tuple("?!.।…")
 
 
-def choose_wait(text: str, conversation: Conversation) -> float:
-    """Seconds until a turn with this message may begin; 0 for at once. Inside the caller's transaction."""
-    burst_s, now = config().burst_s, timezone.now()
-    if not burst_s or conversation.state != State.BOT:
+def choose_wait(text: str, conversation: Conversation, writes_on: bool | None = None) -> float:
+    """Seconds until a turn with this message may begin; 0 for at once. Inside the caller's transaction.
+
+    `writes_on`: see `InboundMessage`.
+    """
+    burst_s = config().burst_s
+    if not burst_s or writes_on is False or conversation.state != State.BOT:
         return 0.0
-    # What waits for other reasons (work left over, an answer being made) is not held up by this.
-    under_way = conversation.lease_until is None and conversation.ready_at is not None and conversation.ready_at > now
-    if not under_way and not is_piece(text):
+    if not is_piece(text) and (writes_on or not _is_waiting(conversation)):
         return 0.0
-    waiting = Message.objects.filter(conversation=conversation, handling=Handling.PENDING, turn=None)
-    first = waiting.order_by("id").values_list("created_at", flat=True).first()
-    return burst_s if first is None or now - first < timedelta(seconds=WAIT_MAX_S - burst_s) else 0.0
+    return min(burst_s, _find_left(conversation))
+
+
+def extend_wait(channel: str, user_external_id: str) -> None:
+    """The person writes on: what waits for that waits longer, WAIT_MAX_S in all. One transaction; safe at any time."""
+    talk = Conversation.objects.filter(identity__channel=channel, identity__external_id=user_external_id)
+    conversation = talk.filter(state=State.BOT, lease_until=None, ready_at__gt=After()).first()
+    if conversation is None or not _has_pieces(conversation):
+        return
+    until = After(min(WRITING_S, _find_left(conversation)))
+    # Only if it waits still, and never for less long.
+    waiting = Conversation.objects.filter(pk=conversation.pk, lease_until=None, ready_at__gt=After())
+    waiting.filter(ready_at__lt=until).update(ready_at=until)
 
 
 def is_piece(text: str) -> bool:
@@ -40,3 +56,27 @@ def is_piece(text: str) -> bool:
     said = text.strip()
     plain = not any(char.isdigit() or char in "@/" for char in said)
     return plain and len(said.split()) <= PIECE_WORDS_MAX and not said.endswith(_ENDS)
+
+
+def _is_waiting(conversation: Conversation) -> bool:
+    """Not what waits for other reasons: work left over, an answer being made."""
+    ready_at = conversation.ready_at
+    return conversation.lease_until is None and ready_at is not None and ready_at > timezone.now()
+
+
+def _has_pieces(conversation: Conversation) -> bool:
+    """Whether what is next is words that are no turn yet, and not a turn that is tried again later."""
+    pending = Message.objects.filter(conversation=conversation, handling=Handling.PENDING).order_by("id")
+    first = pending.only("turn_id").first()
+    return first is not None and first.turn_id is None
+
+
+def _find_pieces(conversation: Conversation) -> QuerySet[Message]:
+    return Message.objects.filter(conversation=conversation, handling=Handling.PENDING, turn=None).order_by("id")
+
+
+def _find_left(conversation: Conversation) -> float:
+    """Seconds that the pieces of this conversation may still wait."""
+    first = _find_pieces(conversation).values_list("created_at", flat=True).first()
+    waited = timezone.now() - first if first else timedelta()
+    return max(0.0, WAIT_MAX_S - waited.total_seconds())

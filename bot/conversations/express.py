@@ -54,7 +54,7 @@ def record_question(inbound: InboundMessage, text: str, owner: str) -> Question 
     """Commit A. Inside the caller's transaction. Raises: IntegrityError if the external_id is there already."""
     if inbound.choice or inbound.command or inbound.reading != "assistant" or inbound.attachments:
         return None
-    if config().burst_s and is_piece(text):
+    if config().burst_s and inbound.writes_on is not False and is_piece(text):
         return None
     with connection.cursor() as cursor:
         cursor.execute(statements().find_conversation, (inbound.channel, inbound.user_external_id))

@@ -76,7 +76,8 @@ def _record(inbound: InboundMessage, text: str, owner: str | None) -> Accepted:
     button = find_button(conversation.identity, inbound.choice) if inbound.choice else None
     to_bot = conversation.state == State.BOT and inbound.reading == "assistant"
     typed = _find_typed(text, conversation) if to_bot and not button else None
-    wait_s = 0.0 if button or typed or not to_bot or inbound.command else choose_wait(text, conversation)
+    at_once = button or typed or inbound.command or not to_bot
+    wait_s = 0.0 if at_once else choose_wait(text, conversation, inbound.writes_on)
     wake_conversation(conversation.pk, inbound=True, after_s=wait_s)
     message = _insert(inbound, text, conversation, button, typed)
     insert_files(message, inbound.attachments)

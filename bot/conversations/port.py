@@ -8,6 +8,7 @@ from django.db import DataError
 
 from bot.channels.contract import Edit, InboundMessage, Recorded, SessionState
 from bot.channels.reports import ChannelEvent, DeliveryReport
+from bot.conversations.bursts import extend_wait
 from bot.conversations.changes import record_edit, record_group, record_reach
 from bot.conversations.database import DatabasePool
 from bot.conversations.history import find_session
@@ -60,6 +61,10 @@ class DatabaseInbox:
     async def record_group(self, event: ChannelEvent) -> bool:
         """See `changes.record_group`."""
         return await self._pool.write(record_group, event)
+
+    async def record_writing(self, channel: str, user_external_id: str) -> None:
+        """See `bursts.extend_wait`."""
+        await self._pool.write(extend_wait, channel, user_external_id)
 
     async def open_session(self, channel: str, user_external_id: str, after_id: int) -> SessionState:
         """See `find_session`."""

@@ -10,7 +10,6 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import socketio
@@ -27,6 +26,7 @@ from bot.channels.webchat.frames import (
 )
 from bot.channels.webchat.limits import RateLimit
 from bot.channels.webchat.sessions import SessionIds, hash_session
+from bot.channels.webchat.visitors import Visitor
 from bot.errors import BotError, PayloadMalformed
 from bot.language.languages import DEFAULT_LANGUAGE
 from bot.language.texts import LANGUAGES, say
@@ -34,22 +34,14 @@ from bot.language.texts import LANGUAGES, say
 NAME = "webchat"
 FRAME_BYTES_MAX = 100_000
 OTHER_FRAMES_MAX = 40
+# One a second and those right after a message; more are overheard.
+SIGNS_MAX = 20
 SESSION_CHARS_MAX = 200
 # Beyond every message's id: asks for a session without its history.
 NOTHING_AFTER = 2**63 - 1
 
 _log = logging.getLogger(__name__)
 Answer = dict[str, Any]
-
-
-@dataclass
-class Visitor:
-    """One open socket: whose it is, and what its page said of itself."""
-
-    session_id: str
-    user: str
-    language: str = ""
-    page: dict[str, str] = field(default_factory=dict)
 
 
 class WebChat:
@@ -81,6 +73,7 @@ class WebChat:
         self._ids = SessionIds(secret_key)
         self._messages = RateLimit(message_rate)
         self._others = RateLimit(OTHER_FRAMES_MAX)
+        self._signs = RateLimit(SIGNS_MAX)
         self._visitors: dict[str, Visitor] = {}
         self._inbox: Inbox | None = None
         for event, handler in (
@@ -195,6 +188,7 @@ class WebChat:
         except Exception:
             _log.exception("a message of the web chat was not stored")
             return await self._refuse(sid, "unavailable", uttered.cid, 2.0)
+        visitor.note_sent()
         if not recorded.duplicate:
             await self._echo(sid, visitor, uttered, recorded)
         return _build_ack(uttered, recorded)
@@ -228,7 +222,17 @@ class WebChat:
             await self._require_inbox().mark_read(NAME, visitor.user, up_to_id)
 
     async def _on_typing(self, sid: str, data: object = None) -> None:
-        """Accepted and kept to itself: nobody is shown half-written words."""
+        """The customer writes: what waits for that waits on. Nobody is shown it."""
+        visitor = self._visitors.get(sid)
+        if visitor is None or not isinstance(data, dict) or self._signs.take(visitor.user):
+            return
+        if not visitor.note_writing(data.get("on") is True):
+            return
+        try:
+            await self._require_inbox().record_writing(NAME, visitor.user)
+        except Exception:
+            # What is lost is that pieces are one turn.
+            _log.warning("a sign of the web chat was lost", exc_info=True)
 
     async def _on_disconnect(self, sid: str, reason: object = None) -> None:
         self._visitors.pop(sid, None)
@@ -261,6 +265,7 @@ def _build_inbound(visitor: Visitor, uttered: Uttered) -> InboundMessage:
         text=uttered.text,
         choice=uttered.choice,
         profile=Profile(language=visitor.language, page=visitor.page),
+        writes_on=visitor.is_writing,
     )
 
 

@@ -187,6 +187,7 @@ class SevaChat extends LitElement {
 
   wrote() {
     this.draft = this.field.value;
+    this.wire.tellWriting(Boolean(this.draft.trim()));
     this.grow();
     this.requestUpdate();
   }

@@ -6,6 +6,7 @@ import { SignIn } from "./sign-in.js";
 const SESSION = "seva.session";
 const ACK_TIMEOUT_MS = 8000;
 const RETRY_MS = 1500;
+const SIGN_MS = 1000;
 
 export class Wire {
   /** `on` holds functions: state, bot, typing, connection, error. */
@@ -13,6 +14,7 @@ export class Wire {
     Object.assign(this, { talk, storage, hello, on });
     this.sending = false;
     this.ready = false;
+    this.signedAt = 0;
     this.session = storage.getItem(SESSION) || "";
     this.signIn = new SignIn(storage);
   }
@@ -129,6 +131,8 @@ export class Wire {
     const metadata = { ...this.hello(), title: item.choice ? item.text : undefined };
     const body = { message: item.choice || item.text, session_id: this.session, cid: item.cid, metadata };
     this.refused = undefined;
+    // The first letter after it is told at once: the assistant waits a moment for what is written in pieces.
+    this.signedAt = 0;
     let ack;
     try {
       ack = await this.socket.timeout(ACK_TIMEOUT_MS).emitWithAck("user_uttered", body);
@@ -161,6 +165,13 @@ export class Wire {
     // The request for the session was refused: too many in a short time.
     if (event.code === "busy") this.on.error("busy", event.retry_after_s, event.text);
     setTimeout(() => this.socket.connected && !this.ready && this.ask(), 1000 * Math.min(30, event.retry_after_s || 2));
+  }
+
+  /** The customer is writing, or has emptied the field; told once a second at most, and never what is written. */
+  tellWriting(on) {
+    if (on && Date.now() - this.signedAt < SIGN_MS) return;
+    this.signedAt = on ? Date.now() : 0;
+    this.tell("typing", { on });
   }
 
   tell(name, value) {
