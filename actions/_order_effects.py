@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from actions._buttons import button, person_button
 from actions._order_job import TASK, Job
+from actions._order_photos import AWAITS
 from actions._order_reading import find_pin
 from actions._order_steps import read_change, task_text
 from actions._order_words import word_line
@@ -21,6 +22,7 @@ from bot.shop.clock import today
 from bot.shop.order_rules import FAULTS, is_returnable
 from bot.shop.order_story import build_story, is_cash
 from bot.shop.port import Address, Changed, ReturnWish
+from bot.shop.return_talks import note_talk
 from bot.shop.shops import open_shop
 
 
@@ -28,23 +30,26 @@ def do_wish(job: Job, turn: Turn) -> Answer:
     """The change and its confirmation; or why the shop refused it, and what is possible instead."""
     key = f"{turn.conversation}:{turn.message_id}:{job.wish}"
     try:
-        text = _DEEDS[job.wish](job, turn.language, key)
+        text = _DEEDS[job.wish](job, turn, key)
     except ShopRefused as refused:
         return _refusal(job, turn, refused.reason)
     language = turn.language
     status = button(say("orders.buttons.status", language), "order_status", "choice", order=job.order.name)
+    record = {"order": job.order.name, **(AWAITS if job.wish == "return_request" else {})}
     return Answer(
-        [Reply(text, [status, person_button(language)])], turn={"order": job.order.name}, slots={TASK: None},
+        [Reply(text, [status, person_button(language)])], turn=record, slots={TASK: None},
         repeatable=False,
     )  # fmt: skip
 
 
-def _cancel(job: Job, language: str, key: str) -> str:
+def _cancel(job: Job, turn: Turn, key: str) -> str:
+    language = turn.language
     changed = open_shop().cancel_order(job.order.name, key=key)
     return "\n".join([task_text("cancel.done", language, order=job.order.name), *_money_lines(job, changed, language)])
 
 
-def _change(job: Job, language: str, key: str) -> str:
+def _change(job: Job, turn: Turn, key: str) -> str:
+    language = turn.language
     if job.data.get("what") == "address":
         changed = open_shop().change_address(job.order.name, _address(job), key=key)
         return task_text("change.done_address", language, order=job.order.name, address=job.data["address"])
@@ -55,16 +60,19 @@ def _change(job: Job, language: str, key: str) -> str:
     return "\n".join([done, *_difference_lines(changed, language)])
 
 
-def _return(job: Job, language: str, key: str) -> str:
+def _return(job: Job, turn: Turn, key: str) -> str:
+    language = turn.language
     wish = ReturnWish(
         position=job.line.position, reason=job.data["reason"], way=job.data["way"], handover=job.data["handover"],
         refund_to=job.data.get("refund_to", ""), exchange_sku=job.data.get("variant", ""),
     )  # fmt: skip
     case = open_shop().request_return(job.order.name, wish, key=key)
+    note_talk(case.number, job.order.name, turn.conversation, job.since, turn.message_id)
     lines = [task_text("return.done", language, number=case.number, item=word_line(job.line, language))]
     lines.append(task_text(f"handover.next.{case.handover}", language, number=case.number))
     if job.data["reason"] in FAULTS:
-        lines.append(task_text("return.photo", language, number=case.number))
+        key = "photo.kept" if job.has_photo else "return.photo"
+        lines.append(task_text(key, language, number=case.number))
     lines.append(task_text(f"return.then_{case.way}", language))
     return "\n".join(lines)
 

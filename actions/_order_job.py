@@ -1,7 +1,7 @@
 """One wish about one order, served over several turns: what is known of it, and what a step of it is.
 
-The slot `orders_task` holds {"wish", "order", "step", "data", "misses"}: only what the customer said. The order is read
-anew each turn through `bot.shop.identity`, so that a verification that has ended ends the wish too.
+The slot `orders_task` holds {"wish", "order", "step", "data", "misses", "since", "has_photo"}: only what the customer
+said. The order is read anew each turn through `bot.shop.identity`, so that a verification that has ended ends the wish.
 """
 
 from __future__ import annotations
@@ -30,13 +30,17 @@ class Option:
 
 @dataclass
 class Job:
-    """The wish with its order; `data` is step -> value."""
+    """The wish with its order; `data` is step -> value. `since` is the message that began it; `has_photo`: a picture of
+    the item has come.
+    """
 
     wish: str
     order: Order
     data: dict[str, str] = field(default_factory=dict)
     step: str = ""
     misses: int = 0
+    since: str = ""
+    has_photo: bool = False
 
     @cached_property
     def line(self) -> Line:
@@ -58,7 +62,7 @@ class Job:
     def keep(self) -> Json:
         """The slot."""
         slot = {"wish": self.wish, "order": self.order.name, "step": self.step, "data": self.data}
-        return {TASK: {**slot, "misses": self.misses}}
+        return {TASK: {**slot, "misses": self.misses, "since": self.since, "has_photo": self.has_photo}}
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,13 @@ def read_change(job: Job) -> LineChange:
     return LineChange(position, sku=job.data["variant"])
 
 
+def _ask_way(job: Job, language: str) -> str:
+    """With a word on the photo, once it is known that something is wrong with the item."""
+    text = task_text("way.ask", language)
+    wanted = job.data.get("reason") in FAULTS and not job.has_photo
+    return "\n".join([text, task_text("photo.wanted", language)]) if wanted else text
+
+
 def _titles(step: str, values: Callable[[Job], list[str]]) -> Callable[[Job, str], list[Option]]:
     return lambda job, language: [Option(one, task_text(f"{step}.{one}", language)) for one in values(job)]
 
@@ -150,7 +157,7 @@ STEPS: dict[str, tuple[Step, ...]] = {
         Step(
             "reason", _always, _about_item("reason.ask"), _titles("reason", lambda job: [*REASONS]), "order_reasons",
         ),
-        Step("way", lambda job: len(_ways(job)) > 1, _ask("way.ask"), _titles("way", _ways), "order_ways"),
+        Step("way", lambda job: len(_ways(job)) > 1, _ask_way, _titles("way", _ways), "order_ways"),
         Step("variant", lambda job: job.data.get("way") == "exchange", _about_item("variant.ask"), _variant_options),
         Step(
             "handover", _always, _ask("handover.ask"),

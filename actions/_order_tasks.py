@@ -18,6 +18,7 @@ from actions._order_code import ask_code, take_code, wants_code_again
 from actions._order_effects import do_wish, find_hindrance, refuse
 from actions._order_guard import guarded
 from actions._order_job import TASK, Job, Step, ask_step
+from actions._order_photos import AWAITS, is_photo, says_no_photo, take_late_photo, take_photo
 from actions._order_reading import read_ahead, read_instead, read_pressed, read_step
 from actions._order_steps import DEPENDS, STEPS, next_step, task_text
 from actions._turn import TASKS, Answer, Json, Reply, Turn
@@ -51,6 +52,8 @@ class OrderTask:
 
     def take(self, turn: Turn, action: str) -> Answer | None:
         """See `OpenTask.take`."""
+        if is_photo(turn):
+            return guarded(turn, lambda: self._take_photo(turn))
         if action in _FOLLOWING or not isinstance(turn.slots.get(TASK), dict):
             return None
         return guarded(turn, lambda: self._take(turn, action))
@@ -63,6 +66,14 @@ class OrderTask:
         if action in _LEAVING or action in _OWN or answer.turn.get("decision") == "hand_off":
             return replace(answer, slots={**answer.slots, TASK: None})
         return guarded(turn, lambda: self._remind(turn, answer)) or answer
+
+    def _take_photo(self, turn: Turn) -> Answer:
+        job = read_job(turn)
+        step = next_step(job) if job else None
+        if job is None or step is None:
+            late = take_late_photo(turn)
+            return replace(late, turn={**_RECORD, **late.turn})
+        return _record(take_photo(job, step, turn), job, turn)
 
     def _take(self, turn: Turn, action: str) -> Answer | None:
         job = read_job(turn)
@@ -83,6 +94,9 @@ class OrderTask:
         """The message as the answer to the open question, or to another one of this wish."""
         if job.step == "code" and (taken := take_code(job, turn)):
             return taken
+        if says_no_photo(turn):
+            value = read_instead(job, step, turn)
+            return answer_step(job, step, value, turn) if value else ask_next(job, turn)
         value = read_step(job, step, turn, action, turn.language) if step.name != "code" else ""
         if value:
             return answer_step(job, step, value, turn)
@@ -136,6 +150,7 @@ class OrderTask:
 def start(turn: Turn, wish: str, job: Job, intro: str = "") -> Answer:
     """Begins a wish about a verified order; what the message said already is not asked again."""
     action = f"action_answer_{wish}"
+    job.since = turn.message_id
     if not turn.pressed:
         for step in STEPS[wish]:
             if step.name in ("line", "reason", "way", "what", "item_change") and step.needed(job):
@@ -159,7 +174,7 @@ def answer_step(job: Job, step: Step, value: str, turn: Turn) -> Answer:
         job.data.pop(name, None)
     job.data[step.name] = value
     job.misses = 0
-    fresh = Job(job.wish, job.order, job.data)
+    fresh = Job(job.wish, job.order, job.data, since=job.since, has_photo=job.has_photo)
     fresh.data |= hear_ahead(fresh, step, turn)
     return ask_next(fresh, turn)
 
@@ -189,7 +204,8 @@ def ask_next(job: Job, turn: Turn) -> Answer:
         return ask_code(job, step, turn, again=job.step == "code")
     job.step = step.name
     question = ask_step(job, step, turn.language)
-    return Answer([question], turn={"order": job.order.name}, slots=job.keep(), repeatable=False)
+    record = {"order": job.order.name, **(AWAITS if job.wish == "return_request" else {})}
+    return Answer([question], turn=record, slots=job.keep(), repeatable=False)
 
 
 def stop(job: Job, language: str) -> Answer:
@@ -208,7 +224,8 @@ def read_job(turn: Turn) -> Job | None:
         return None
     data = {str(key): str(value) for key, value in dict(slot.get("data") or {}).items()}
     data.pop("confirmed", None)
-    return Job(str(slot["wish"]), order, data, str(slot.get("step") or ""), int(slot.get("misses") or 0))
+    told = (str(slot.get("step") or ""), int(slot.get("misses") or 0), str(slot.get("since") or ""))
+    return Job(str(slot["wish"]), order, data, *told, has_photo=slot.get("has_photo") is True)
 
 
 def wants_stop(turn: Turn) -> bool:

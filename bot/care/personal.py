@@ -36,6 +36,7 @@ from bot.media.store import open_store
 from bot.shop.models import Order
 from bot.shop.proofs import CodeTry, IdentityTry, KnownPerson, OneTimeCode, ShownCode, VerifiedOrder
 from bot.shop.restock_watch import RestockWatch
+from bot.shop.return_talks import ReturnTalk
 from bot.shop.shops import open_shop
 
 Json = dict[str, Any]
@@ -63,6 +64,7 @@ def build_export(request: PrivacyRequest) -> Json:
         "opinions": _rows(Opinion.objects.filter(_own(request, keys))),
         "privacy_requests": _rows(PrivacyRequest.objects.filter(_own(request, keys))),
         "restock_watches": _rows(RestockWatch.objects.filter(_own(request, keys))),
+        "return_talks": _rows(ReturnTalk.objects.filter(conversation__in=keys)),
         # Staff notes are the shop's own thoughts and no data given by the customer.
         "orders": [_without(row, "notes") for row in _read_orders(shown)],
         "dialogue": _read_dialogue(keys),
@@ -104,6 +106,7 @@ def erase_contact(request: PrivacyRequest) -> Json:
     Contact.objects.filter(pk=_contact_key(request)).update(name="")
     counts["notes"] = Note.objects.filter(conversation__in=talks).delete()[0]
     counts["restockwatch"] = RestockWatch.objects.filter(_own(request, keys)).delete()[0]
+    counts["returntalk"] = ReturnTalk.objects.filter(conversation__in=keys).delete()[0]
     counts |= _erase_proofs(request, keys)
     _erase_traces(request)
     counts["dialogue"] = _erase_dialogue(keys)

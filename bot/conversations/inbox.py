@@ -25,6 +25,7 @@ from bot.conversations.links import use_link
 from bot.conversations.models import Conversation, Message
 from bot.conversations.outbox import publish_message
 from bot.conversations.people import find_conversation
+from bot.conversations.photos import PHOTO, is_awaited
 from bot.conversations.states import Author, Direction, Handling, State
 from bot.conversations.steps import Ask, Step, claim_work
 from bot.conversations.texts import STORED_MAX, check_readable, is_shortened, strip_unstorable
@@ -73,10 +74,13 @@ def _record(inbound: InboundMessage, text: str, owner: str | None) -> Accepted:
         return _accept(question, inbound, text)
     inbound = replace(inbound, user_external_id=settle_address(inbound))
     conversation = find_conversation(inbound)
+    if is_awaited(inbound, conversation):
+        inbound = replace(inbound, reading="assistant", command=PHOTO)
     button = find_button(conversation.identity, inbound.choice) if inbound.choice else None
     to_bot = conversation.state == State.BOT and inbound.reading == "assistant"
     typed = _find_typed(text, conversation) if to_bot and not button else None
-    at_once = button or typed or inbound.command or not to_bot
+    # Of pictures more may follow: an album is as many messages.
+    at_once = button or typed or not to_bot or inbound.command not in ("", PHOTO)
     wait_s = 0.0 if at_once else choose_wait(text, conversation, inbound.writes_on)
     wake_conversation(conversation.pk, inbound=True, after_s=wait_s)
     message = _insert(inbound, text, conversation, button, typed)

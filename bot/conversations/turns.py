@@ -19,6 +19,7 @@ from bot.conversations.leases import Claim, fence
 from bot.conversations.models import Conversation, Message, Turn
 from bot.conversations.notices import choose_language, say_in
 from bot.conversations.outbox import queue_message
+from bot.conversations.photos import PHOTO
 from bot.conversations.states import Author, Direction, Handling, Reason, State, TurnState
 from bot.conversations.texts import clean_for_dialogue, is_shortened
 from bot.dialogue.protocol import Reply, TurnContext, TurnRequest, TurnResult, as_json
@@ -31,11 +32,14 @@ OUTAGE_PAUSES = (0.5, 1.0, 2.0)
 def open_turn(conversation: Conversation, pending: list[Message]) -> Turn:
     """The turn under way, or a new one of all pending messages (at least one, in order, each with its turn).
 
-    A pressed button is a turn by itself: what it means must not be mixed with words. Inside the caller's transaction.
+    A pressed button is a turn by itself: what it means must not be mixed with words; but pictures are one together.
+    Inside the caller's transaction.
     """
     if pending[0].turn:
         return pending[0].turn
-    batch = pending[:1] if pending[0].payload else list(takewhile(lambda message: not message.payload, pending))
+    said = pending[0].payload
+    alone = said and said != PHOTO
+    batch = pending[:1] if alone else list(takewhile(lambda message: message.payload == said, pending))
     turn = Turn.objects.create(
         conversation=conversation,
         message_id=str(batch[-1].pk),

@@ -19,6 +19,7 @@ from bot.conversations.models import Conversation
 from bot.conversations.states import State
 from bot.desk.access import agent_of, desk_language, desk_page, for_agents
 from bot.desk.orders import build_orders
+from bot.desk.returns import build_returns
 from bot.desk.rows import FILTERS, build_rows, build_span, count_filters
 from bot.desk.stories import build_complaints, build_story, build_window, find_last_id
 from bot.errors import EmptyMessage, NotFound, TransitionRefused
@@ -172,4 +173,5 @@ def _panel_values(request: HttpRequest, found: Conversation) -> Values:
         "window": build_window(found),
         "complaints": build_complaints(found),
         "orders": build_orders(found, language),
+        "returns": build_returns(found, language),
     }

@@ -116,11 +116,12 @@ def _build_entry(message: Message) -> Entry:
         buttons=tuple(str(button["title"]) for button in message.buttons if "card" not in button),
         cards=tuple(str(card.get("title", "")) for card in message.cards),
         what=message.kind if message.kind not in PLAIN_KINDS else "",
-        files=tuple(_build_file(file) for file in sorted(message.attachments.all(), key=lambda file: file.position)),
+        files=tuple(build_file(file) for file in sorted(message.attachments.all(), key=lambda file: file.position)),
     )
 
 
-def _build_file(file: Attachment) -> FileShown:
+def build_file(file: Attachment) -> FileShown:
+    """A file as the desk shows it."""
     size = f"{file.size / 1024 / 1024:.1f} MB" if file.size and file.size >= MEGABYTE else ""
     size = size or (f"{max(file.size // 1024, 1)} kB" if file.size else "")
     return FileShown(str(file.pk), file.kind, file.file_name, size, str(file.state), file.problem, file.shown)

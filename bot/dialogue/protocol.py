@@ -95,6 +95,7 @@ class TurnRecord:
 
     `also`: a second wish in the same message, served after the first or as soon as an open form is done.
     `route` is None when an open form took the message. `summary` comes with a hand-off: known facts and tried topics.
+    `awaits` is "photo" where a picture would be an answer now.
     """
 
     route: str | None
@@ -110,6 +111,7 @@ class TurnRecord:
     ms: dict[str, float] = field(default_factory=dict)
     summary: Json | None = None
     also: tuple[Alternative, ...] = ()
+    awaits: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,13 +125,14 @@ class TurnResult:
 
 
 def as_json(value: TurnRequest | TurnResult | TurnRecord | Reply) -> Json:
-    """The JSON form, tuples as lists. `summary` and `also` are left out where there is none."""
+    """The JSON form, tuples as lists. `summary`, `also` and `awaits` are left out where there is none."""
     plain: Json = dataclasses.asdict(value)
     if isinstance(value, TurnRequest):
         plain["context"]["history"] = [{"from": said.sender, "text": said.text} for said in value.context.history]
     turn = plain.get("turn") if isinstance(value, TurnResult) else plain
-    if isinstance(turn, dict) and turn.get("summary", "") is None:
-        del turn["summary"]
+    for name in ("summary", "awaits"):
+        if isinstance(turn, dict) and turn.get(name, "") is None:
+            del turn[name]
     if isinstance(turn, dict) and turn.get("also") == ():
         del turn["also"]
     return plain

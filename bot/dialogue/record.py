@@ -16,7 +16,7 @@ from bot.nlu.understanding import ORDER_ROUTES
 logger = logging.getLogger(__name__)
 
 # What an action may correct in the record, by `utter_message(turn={...})`.
-OVERRIDES = ("route", "topic", "product", "order", "decision", "reason", "summary", "language")
+OVERRIDES = ("route", "topic", "product", "order", "decision", "reason", "summary", "language", "awaits")
 CONFIDENCE_DIGITS = 4
 # What these are answered with is about no product, whatever a word of the message is like.
 WITHOUT_PRODUCT = frozenset(

@@ -80,6 +80,7 @@ def parse_record(raw: Any) -> TurnRecord:
         ms={str(name): _number(value, "turn.ms") for name, value in times.items()},
         summary=_field(data, "summary", dict),
         also=tuple(parse_alternative(one) for one in _list(data, "also")),
+        awaits=_field(data, "awaits", str),
     )
 
 

@@ -15,6 +15,7 @@ from bot.shop.proofs import OneTimeCode as OneTimeCode
 from bot.shop.proofs import ShownCode as ShownCode
 from bot.shop.proofs import VerifiedOrder as VerifiedOrder
 from bot.shop.restock_watch import RestockWatch as RestockWatch
+from bot.shop.return_talks import ReturnTalk as ReturnTalk
 
 
 class Product(models.Model):

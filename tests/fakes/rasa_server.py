@@ -109,6 +109,8 @@ def _answer(request: Json, said: str) -> Json:
             "summary": {"tried": ["x"]},
         }
         replies = [{"text": "I am passing you on.", "buttons": [], "image": None, "cards": []}]
+    if "damaged" in said:
+        turn["awaits"] = "photo"
     if "silence" in said:
         replies = []
     return {"message_id": request["message_id"], "replayed": False, "replies": replies, "turn": turn}

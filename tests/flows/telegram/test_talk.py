@@ -12,6 +12,7 @@ from bot.assembly import Gateway
 from bot.conversations import handoffs
 from bot.conversations.links import issue_link, undo_link
 from bot.conversations.models import Attachment, ChannelIdentity, ChannelNotice, Conversation, Message
+from bot.conversations.photos import PHOTO
 from bot.conversations.states import Delivery, FileState, State
 from bot.language.texts import say
 from bot.shop.known import find_known
@@ -113,6 +114,17 @@ async def test_a_photo_is_kept_and_answered_for(people: People, bot_api: Api) ->
     stored = await wait_for_rows(Attachment.objects.filter(state=FileState.STORED).first, "the file")
     assert (stored.size, stored.mime_type) == (503, "image/jpeg")
     assert bot_api.app.fetched_by_path == ["big"]
+
+
+async def test_a_photo_that_was_asked_for_is_an_answer(people: People, bot_api: Api, rasa: Running[FakeRasa]) -> None:
+    person = people()
+    bot_api.app.files["one"] = b"\x89PNG\r\n\x1a\n" + b"\0" * 495
+    await person.say("my kurti arrived damaged, sadly")
+    await wait_for_text(bot_api, "about: my kurti")
+    await person.send_message(photo=[{"file_id": "one"}])
+    await wait_for_text(bot_api, f"about: {PHOTO}")
+    assert say("system.unread.image", "en") not in bot_api.app.texts()
+    assert await in_database(Attachment.objects.get)
 
 
 async def test_a_photo_with_words_is_a_question(people: People, bot_api: Api) -> None:
