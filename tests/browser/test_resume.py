@@ -124,3 +124,31 @@ def page(open_shop: Open) -> Page:
 def test_the_page_asks_from_where_it_knows_everything(page: Page, case: str) -> None:
     events, asked, shown = CASES[case]
     assert page.evaluate(SCRIPT, events) == {"asked": asked, "shown": shown, "ready": True}
+
+
+WRITING = """
+async () => {
+  const { Wire } = await import('/static/webchat/wire.js');
+  const storage = { getItem: () => null, setItem: () => {} };
+  const told = [];
+  const wire = new Wire({ talk: {}, storage, hello: () => ({}), on: {} });
+  wire.socket = {
+    emit: (name, data) => told.push([name, data.on]),
+    timeout: () => ({ emitWithAck: async () => { told.push(['sent']); return { ok: true }; } }),
+  };
+  wire.talk = { confirm: () => {} };
+  wire.tellWriting(true);
+  wire.ready = true;
+  wire.signedAt = 0;
+  for (let letter = 0; letter < 50; letter += 1) wire.tellWriting(true);
+  await wire.sendOne({ cid: 'c1', text: 'hi' });
+  for (let letter = 0; letter < 50; letter += 1) wire.tellWriting(true);
+  wire.tellWriting(false);
+  return told;
+}
+"""
+
+
+def test_the_page_tells_that_its_customer_writes(page: Page) -> None:
+    """At the first letter after a message, then seldom; and that the field was emptied."""
+    assert page.evaluate(WRITING) == [["typing", True], ["sent"], ["typing", True], ["typing", False]]
