@@ -102,7 +102,7 @@ class Config:
     burst_s: float = _setting(
         0.7,
         "How long a few words without an end wait for more, to be one turn with it; 0: not at all. On the web chat "
-        "only while its customer writes.",
+        "half as long, and only while its customer writes.",
         "seconds",
     )
     turn_timeout_s: float = _setting(15.0, "Longest wait for Rasa's answer to one turn.", "seconds")
