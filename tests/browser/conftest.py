@@ -22,6 +22,8 @@ CUT = (
     "ERR_CONNECTION_RESET",
     "ERR_EMPTY_RESPONSE",
     "ERR_INCOMPLETE_CHUNKED_ENCODING",
+    "ERR_INTERNET_DISCONNECTED",
+    "ERR_TUNNEL_CONNECTION_FAILED",
     "WebSocket",
     "htmx:sendError",
     "htmx:afterRequest",
@@ -60,11 +62,18 @@ def troubles() -> list[str]:
 
 @pytest.fixture
 def contexts(chromium: Browser, troubles: list[str]) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes visitors (`language`, `phone`), and in the end checks that no page complained."""
+    """Makes visitors (`language`, `phone`, `proxy`, `dark`), and in the end checks that no page complained."""
     made: list[BrowserContext] = []
 
-    def make(language: str = "en", phone: bool = False, state: StorageState | None = None) -> BrowserContext:
+    def make(
+        language: str = "en",
+        phone: bool = False,
+        state: StorageState | None = None,
+        proxy: str = "",
+        dark: bool = False,
+    ) -> BrowserContext:
         options: dict[str, Any] = {**(PHONE if phone else DESKTOP), "locale": f"{language}-IN", "storage_state": state}
+        options |= {"proxy": {"server": proxy} if proxy else None, "color_scheme": "dark" if dark else "light"}
         made.append(chromium.new_context(**options))
         return made[-1]
 

@@ -82,6 +82,13 @@ class Site:
             self.process.wait(20)
             self.process = None
 
+    def kill(self) -> None:
+        """Ends it without a goodbye, as a power cut does."""
+        if self.process:
+            self.process.kill()
+            self.process.wait(20)
+            self.process = None
+
     def restart(self) -> None:
         self.stop()
         self.start()
