@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from bot import health
+from bot.care.leaving import session_page
 
 urlpatterns = [
     path("healthz", health.healthz),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("metrics", health.metrics),
     path("admin/", admin.site.urls),
     path("desk/", include("bot.desk.urls")),
+    path("chat/session", session_page),
     path("", include("bot.channels.webchat.urls")),
     path("", include("bot.shop.urls")),
 ]
