@@ -97,6 +97,7 @@ class OutboundMessage:
 
     A channel that needs several calls for one message numbers them: `parts_sent` went out on an earlier try. `attempts`
     counts the tries, this one too. `free_until`: see `InboundMessage.opens_until`; None if there is no such limit.
+    `read_up_to`: the person's last message that its author had read; 0 for notices.
     """
 
     id: int
@@ -116,6 +117,7 @@ class OutboundMessage:
     parts_sent: int = 0
     attempts: int = 1
     free_until: datetime | None = None
+    read_up_to: int = 0
 
 
 @dataclass(frozen=True, slots=True)

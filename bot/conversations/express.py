@@ -129,7 +129,8 @@ def record_answer(claim: Claim, turn_id: int, result: TurnResult, ms: float) -> 
         if known_language != language:
             cursor.execute(run.learn_language, (language, contact_id))
         name = say_in("system.bot_name", language or known_language or config().default_language)
-        context = _Outgoing(str(claim.conversation), channel, user, turn_id, name, record, _as_moment(window))
+        heard = int(result.message_id)
+        context = _Outgoing(str(claim.conversation), channel, user, turn_id, name, record, _as_moment(window), heard)
         pairs = enumerate(zip(result.replies, replies, strict=True))
         written = tuple(_insert_reply(cursor, context, position, *pair) for position, pair in pairs)
     return written if channel in SHOWN_ONCE else written[:1]
@@ -146,6 +147,7 @@ class _Outgoing:
     author_name: str
     record: dict[str, Any]
     free_until: datetime | None
+    read_up_to: int
 
 
 def _insert_reply(
@@ -181,6 +183,7 @@ def _insert_reply(
         image=reply.image or "",
         turn=out.record,
         free_until=out.free_until,
+        read_up_to=out.read_up_to,
     )
 
 

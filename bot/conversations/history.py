@@ -74,4 +74,5 @@ def describe_message(message: Message) -> dict[str, Any]:
     described["cards"] = message.cards
     described["image"] = message.image
     described["turn"] = message.turn.record if message.turn else None
+    described["read_up_to_id"] = message.read_up_to
     return described

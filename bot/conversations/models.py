@@ -200,6 +200,13 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.direction} {self.pk}"
 
+    @property
+    def read_up_to(self) -> int:
+        """The person's last message that the author of this one had read; 0 for notices."""
+        if self.author == Author.AGENT:
+            return int(self.pk)
+        return int(self.turn.message_id) if self.turn and self.turn.message_id.isdigit() else 0
+
     def build_public_buttons(self) -> list[dict[str, Any]]:
         """The message's own buttons as they leave the gateway: no payloads, and not those inside cards."""
         own = (button for button in self.buttons if "card" not in button)

@@ -131,6 +131,7 @@ def build_outbound(message: Message, conversation: Conversation) -> OutboundMess
         parts_sent=message.parts_sent,
         attempts=message.attempts,
         free_until=conversation.identity.window_closes_at,
+        read_up_to=message.read_up_to,
     )
 
 

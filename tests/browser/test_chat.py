@@ -18,7 +18,8 @@ def test_customer_asks_and_gets_an_answer_with_buttons(open_shop: Open) -> None:
     chat.say("buttons please")
     expect(chat.said("about: buttons please")).to_be_visible()
     expect(chat.button("Refund time")).to_be_visible()
-    expect(chat.frame.locator(".mine .mark").first).to_have_attribute("title", WIDGET["status.sent"])
+    # The answer says that the question was read.
+    expect(chat.frame.locator(".mine .mark").first).to_have_attribute("title", WIDGET["status.read"])
 
 
 def test_pressed_button_is_shown_as_words_and_answered_by_its_meaning(open_shop: Open, site: Site) -> None:

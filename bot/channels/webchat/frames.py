@@ -75,6 +75,7 @@ def build_bot_uttered(message: OutboundMessage) -> dict[str, Any]:
             "buttons": buttons,
             "cards": list(message.cards),
             "turn": message.turn,
+            "read_up_to_id": message.read_up_to,
         },
     }
     if buttons:

@@ -80,7 +80,7 @@ def test_a_message_without_extras_is_rasas_own() -> None:
     message = OutboundMessage(7, "webchat", "c", "u", "bot", "Seva", "hello", datetime(2026, 11, 21, tzinfo=UTC))
     frame = build_bot_uttered(message)
     assert set(frame) == {"text", "metadata"}
-    assert set(frame["metadata"]) == {"id", "author", "author_name", "ts", "buttons", "cards", "turn"}
+    assert set(frame["metadata"]) == {"id", "author", "author_name", "ts", "buttons", "cards", "turn", "read_up_to_id"}
 
 
 def test_everything_can_be_put_into_words() -> None:

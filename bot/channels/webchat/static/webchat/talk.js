@@ -30,6 +30,7 @@ export class Talk {
     // What never got an acknowledgement but is in the history has arrived.
     if (message.cid) this.forget(message.cid);
     this.confirmed.set(message.id, message);
+    this.readUpTo = Math.max(this.readUpTo, message.readUpTo);
     if (this.whole) this.reach(message);
     this.changed();
     return message;
@@ -108,6 +109,13 @@ export class Talk {
     this.changed();
   }
 
+  /** Nothing was ever said. */
+  empty() {
+    this.outbox = [];
+    this.reset();
+    this.keep();
+  }
+
   keep() {
     writeJson(this.storage, OUTBOX, this.outbox);
     this.changed();
@@ -134,6 +142,7 @@ export function readMessage(raw) {
     cards: meta.cards || raw.cards || [],
     image: raw.image || imageOf(raw.attachment),
     turn: meta.turn || raw.turn || null,
+    readUpTo: Number(meta.read_up_to_id) || 0,
     status: "sent",
   };
 }
@@ -155,7 +164,7 @@ export function openStorage() {
     return localStorage;
   } catch {
     const kept = new Map();
-    return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key) };
+    return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, String(value)), removeItem: (key) => kept.delete(key) };
   }
 }
 
