@@ -32,7 +32,8 @@ def test_chat_works_behind_a_proxy_that_blocks_web_sockets(
     for number in range(3):
         chat.say(f"polled {number}")
         expect(chat.said(f"about: polled {number}")).to_be_visible()
-    assert proxy.refused and proxy.passed
+    assert proxy.refused
+    assert proxy.passed
     page.reload()
     chat.say("polled after the reload")
     expect(chat.said("about: polled after the reload")).to_be_visible()

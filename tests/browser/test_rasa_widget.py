@@ -1,4 +1,4 @@
-"""An unmodified Rasa widget from npm converses over Rasa's own socket protocol, and is not disturbed by our additions."""
+"""An unmodified Rasa widget from npm converses over Rasa's own socket protocol; our additions do not disturb it."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ The frame brings its own strict policy; only the gateway's own pages and ALLOWED
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,10 +23,12 @@ from bot.language.languages import load_languages
 from bot.page_texts import LANGUAGE_NAMES, area_texts, choose_language
 
 LOADER = Path(__file__).parent / "static" / "webchat" / "loader.js"
-LOADER_WORDS = ("open", "title", "new_messages")
+LOADER_WORDS = ("open", "title", "new_messages", "notify.title")
 # Longer ones are stored but only their beginning is read by the assistant (TEXT_MAX): better told before sending.
 TEXT_MAX = 4000
 PAGE_MAX = 300
+THEMES = ("dark", "light")
+COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
 @require_safe
@@ -61,12 +64,20 @@ def chat_page(request: HttpRequest) -> HttpResponse:
         "origins": [own, *config().allowed_origins],
         "host": request.GET.get("host", own)[:PAGE_MAX],
         "page": _read_page(request),
+        "looks": _read_looks(request),
     }
     context = {"setup": setup, "language": language, "no_script": texts[language]["no_script"]}
     response = render(request, "webchat/chat.html", context)
     response.headers["Content-Security-Policy"] = build_policy(request.get_host(), config().allowed_origins)
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _read_looks(request: HttpRequest) -> dict[str, str]:
+    """The theme and the colour that the page's script tag asks for; what is neither is left out."""
+    theme, colour = request.GET.get("theme", ""), request.GET.get("colour", "")
+    looks = {"theme": theme if theme in THEMES else "", "colour": colour if COLOUR.fullmatch(colour) else ""}
+    return {name: value for name, value in looks.items() if value}
 
 
 def build_policy(host: str, allowed_origins: tuple[str, ...]) -> str:

@@ -1,14 +1,19 @@
 // The chat window: what is shown and pressed. What was said stands in talk.js, the connection in wire.js.
 import { LitElement, html, nothing, repeat } from "../vendor/lit/lit.min.js";
 import { bubble, typingBubble } from "./bubbles.js";
+import { forgetMe } from "./forget.js";
 import { Host } from "./host.js";
+import { dress } from "./looks.js";
+import "./menu.js";
 import { Talk, openStorage } from "./talk.js";
 import { Wire } from "./wire.js";
-import { dayOf, fill, icons, knowOwnAddress, languageOf, sameDay } from "./words.js";
+import { dateOf, dayOf, fill, icons, knowOwnAddress, languageOf, sameDay } from "./words.js";
 
 const setup = JSON.parse(document.getElementById("seva-setup").textContent);
 knowOwnAddress(setup.base);
+dress(setup.looks);
 const LANGUAGE = "seva.language";
+const SEEN = "seva.seen";
 // A person's sign is renewed while they write; the assistant's lasts until it answers.
 const TYPING_MS = { agent: 6000, bot: 20000 };
 const OFFLINE_AFTER_MS = 1500;
@@ -31,7 +36,7 @@ class SevaChat extends LitElement {
     this.scrollTarget = 0;
     this.unseen = 0;
     this.loaded = false;
-    this.host = new Host(setup, { opened: () => this.opened(), closed: () => this.requestUpdate(), token: (token) => this.wire.identify(token) });
+    this.host = new Host(setup, { opened: () => this.opened(), closed: () => this.requestUpdate(), token: (token) => this.wire.identify(token), notify: (asked) => this.toldNotify(asked) });
     this.wire = new Wire({
       talk: this.talk,
       storage: this.storage,
@@ -71,7 +76,7 @@ class SevaChat extends LitElement {
       this.loaded = true;
       if (state.more !== undefined) this.more = Boolean(state.more);
       if (state.language && this.talk.lastId) this.setLanguage(state.language);
-      this.unseen = 0;
+      this.countUnseen();
       this.updateComplete.then(() => this.toEnd());
     }
     this.requestUpdate();
@@ -89,6 +94,7 @@ class SevaChat extends LitElement {
 
   showTyping({ on, who, name }) {
     clearTimeout(this.typingTimer);
+    if (on && who === "agent") this.talk.markRead(this.talk.lastId);
     this.typing = on ? name || (who === "agent" && this.state.agent) || this.t.assistant : "";
     if (on) this.typingTimer = setTimeout(() => this.stopTyping(), TYPING_MS[who] || TYPING_MS.bot);
     this.requestUpdate();
@@ -112,10 +118,14 @@ class SevaChat extends LitElement {
   }
 
   showHint(code, seconds, words) {
-    clearTimeout(this.hintTimer);
     const key = code === "unavailable" ? "connection.unavailable" : `error.${code}`;
-    this.hint = fill(this.t[key] || words || this.t["error.failed"], { seconds });
-    this.hintTimer = setTimeout(() => this.showNoHint(), Math.max(4000, (seconds || 0) * 1000));
+    this.showWords(fill(this.t[key] || words || this.t["error.failed"], { seconds }), Math.max(4000, (seconds || 0) * 1000));
+  }
+
+  showWords(words, shownMs) {
+    clearTimeout(this.hintTimer);
+    this.hint = words;
+    this.hintTimer = setTimeout(() => this.showNoHint(), shownMs);
     this.requestUpdate();
   }
 
@@ -134,10 +144,19 @@ class SevaChat extends LitElement {
     this.requestUpdate();
   }
 
+  /** What came while no page was open; on a browser's first page nothing has. */
+  countUnseen() {
+    const seen = Number(this.storage.getItem(SEEN) ?? this.talk.lastId);
+    this.unseen = this.talk.messages.filter((one) => one.author !== "contact" && one.id > seen).length;
+    this.host.tellUnread(this.unseen);
+  }
+
   markSeen() {
     if (!this.host.visible) return;
+    if (this.unseen) this.host.tellUnread(0);
     this.unseen = 0;
     const last = this.talk.lastId;
+    this.storage.setItem(SEEN, last);
     if (last > (this.toldRead || 0) && this.wire.ready) {
       this.toldRead = last;
       this.wire.tell("read", { up_to_id: last });
@@ -172,6 +191,20 @@ class SevaChat extends LitElement {
     this.send(button.title, button.id);
     // The pressed button goes; the focus must not fall to the page's beginning.
     this.updateComplete.then(() => (matchMedia("(pointer: fine)").matches ? this.field : this.log)?.focus({ preventScroll: true }));
+  }
+
+  async forget() {
+    const { key, number, day } = await forgetMe(this);
+    if (key !== "forget.failed") this.state = { state: "bot", agent: "" };
+    this.more = false;
+    // Word joiners keep the request's number on one line.
+    this.showWords(fill(this.t[key], { number: number?.replace("-", "\u2060-\u2060"), day: day && dateOf(day, this.language) }), 15000);
+    this.field.focus();
+  }
+
+  toldNotify(asked) {
+    if (asked) this.showWords(this.t[`notify.${this.host.notify || "denied"}`], 6000);
+    this.requestUpdate();
   }
 
   retry(message) {
@@ -281,6 +314,7 @@ class SevaChat extends LitElement {
         <p>${withAgent ? this.state.agent || t["state.agent_unnamed"] : t.title}</p></div>
       <label class="language"><span class="sr">${t.language}</span>
         <select @change=${(event) => this.setLanguage(event.target.value, true)}>${Object.entries(setup.languages).map(([code, name]) => html`<option value=${code} lang=${code} ?selected=${code === this.language}>${name}</option>`)}</select></label>
+      <seva-menu .t=${t} .notify=${this.host.notify} @seva-notify=${(event) => this.host.askNotify(event.detail)} @seva-forget=${() => this.forget()}></seva-menu>
       ${this.host.framed ? html`<button type="button" class="icon" @click=${() => this.host.close()} aria-label=${t.close} title=${t.close}>${icons.close}</button>` : nothing}
     </header>`;
   }

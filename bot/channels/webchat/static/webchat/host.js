@@ -1,4 +1,5 @@
-// The page around the frame: opened, closed, how many are unread, who is signed in there. Messages go only to origins that the server allows.
+// The page around the frame: opened, closed, how many are unread, who is signed in there,
+// whether the browser may notify. Messages go only to origins that the server allows.
 
 export class Host {
   constructor(setup, on) {
@@ -6,6 +7,8 @@ export class Host {
     this.origin = setup.origins.includes(setup.host) ? setup.host : location.origin;
     this.isOpen = !this.framed;
     this.on = on;
+    // "on", "off", "denied"; empty where it cannot be done.
+    this.notify = "";
     addEventListener("message", (event) => this.heard(event));
     this.tell({ seva: "ready" });
   }
@@ -24,6 +27,9 @@ export class Host {
       this.on.closed();
     } else if (event.data.seva === "token") {
       this.on.token(String(event.data.token || ""));
+    } else if (event.data.seva === "notify") {
+      this.notify = String(event.data.state || "");
+      this.on.notify(Boolean(event.data.asked));
     }
   }
 
@@ -32,7 +38,16 @@ export class Host {
   }
 
   tellUnread(count) {
+    if (!this.framed) document.title = document.title.replace(/^(\(\d+\) )?/, count ? `(${count}) ` : "");
     this.tell({ seva: "unread", count });
+  }
+
+  askNotify(on) {
+    this.tell({ seva: "notify", on });
+  }
+
+  tellForgotten() {
+    this.tell({ seva: "forgotten" });
   }
 
   tell(data) {

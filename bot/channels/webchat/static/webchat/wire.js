@@ -48,6 +48,8 @@ export class Wire {
     socket.on("conversation_state", (event) => this.on.state(event));
     socket.on("read", (event) => this.talk.markRead(event.up_to_id));
     socket.on("error", (event) => this.takeError(event || {}));
+    // Another page of this browser has begun anew (another person, or forgotten): so does this one.
+    addEventListener("storage", (event) => event.key === SESSION && event.newValue && event.newValue !== this.session && location.reload());
     // A phone that slept does not notice at once; asking again is cheap.
     addEventListener("online", () => socket.connected || socket.connect());
     document.addEventListener("visibilitychange", () => document.hidden || socket.connected || socket.connect());
@@ -65,6 +67,14 @@ export class Wire {
     if (this.session && id !== this.session) this.talk.reset();
     this.session = id;
     this.storage.setItem(SESSION, id);
+  }
+
+  /** Gives the session up and asks for a fresh one. */
+  leave() {
+    this.session = "";
+    this.ready = false;
+    this.storage.removeItem(SESSION);
+    this.socket.disconnect().connect();
   }
 
   /** Who is signed in on the page around us; empty: nobody any more. */

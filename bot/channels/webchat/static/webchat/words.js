@@ -31,6 +31,11 @@ export function dayOf(ts, language, texts) {
   return format(ts, language, { weekday: "long", day: "numeric", month: "long" });
 }
 
+/** A date alone ("2026-12-21"), at noon so that no time zone moves it. */
+export function dateOf(date, language) {
+  return format(`${date}T12:00:00`, language, { day: "numeric", month: "long" });
+}
+
 export function sameDay(a, b) {
   return startOf(new Date(a)) === startOf(new Date(b));
 }
@@ -102,6 +107,7 @@ const icon = (path) => html`<svg viewBox="0 0 24 24" width="22" height="22" aria
 export const icons = {
   send: icon(svg`<path d="M4 12h14M12 5l7 7-7 7"/>`),
   close: icon(svg`<path d="M6 6l12 12M18 6L6 18"/>`),
+  more: icon(svg`<path d="M12 5v.1M12 12v.1M12 19v.1" stroke-width="3"/>`),
   down: icon(svg`<path d="M6 9l6 6 6-6"/>`),
   person: icon(svg`<circle cx="12" cy="8" r="3.6"/><path d="M5 20c.6-4 3.4-6 7-6s6.4 2 7 6"/>`),
   yes: icon(svg`<path d="M7 11v9H4v-9zM7 11l4-7c1.5 0 2.5 1 2.5 2.5V10H19l-1.5 9.2c-.1.5-.5.8-1 .8H7"/>`),
