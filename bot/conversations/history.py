@@ -45,6 +45,16 @@ def find_session(channel: str, user_external_id: str, after_id: int = 0) -> Sess
     )
 
 
+def list_earlier(channel: str, user_external_id: str, before_id: int) -> tuple[list[dict[str, Any]], bool]:
+    """The page of messages before `before_id`, the oldest first, and whether there are earlier ones still."""
+    mine = Message.objects.filter(
+        conversation__identity__channel=channel, conversation__identity__external_id=user_external_id
+    )
+    messages = list(mine.filter(pk__lt=before_id).select_related("turn").order_by("-id")[: HISTORY_MAX + 1])
+    page = cut_page(messages)
+    return [describe_message(message) for message in reversed(page)], len(messages) > len(page)
+
+
 def cut_page(messages: list[Message]) -> list[Message]:
     """As many of the first as go into one frame, one at least."""
     page: list[Message] = []

@@ -1,6 +1,7 @@
 """The chat as others' pages carry it: `/widget.js`, a small script that adds a button, and `/chat/`, its frame.
 
-The frame brings its own strict policy; only the gateway's own pages and ALLOWED_ORIGINS may frame it.
+`/chat/earlier` is what the frame asks when the customer reads further up. The frame brings its own strict policy; only
+the gateway's own pages and ALLOWED_ORIGINS may frame it.
 """
 
 from __future__ import annotations
@@ -11,14 +12,18 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from bot.channels.webchat.frames import parse_id
+from bot.channels.webchat.sessions import SessionIds, hash_session
 from bot.config import config
+from bot.conversations.history import list_earlier
 from bot.language.languages import load_languages
 from bot.page_texts import LANGUAGE_NAMES, area_texts, choose_language
 
@@ -27,6 +32,8 @@ LOADER_WORDS = ("open", "title", "new_messages", "notify.title")
 # Longer ones are stored but only their beginning is read by the assistant (TEXT_MAX): better told before sending.
 TEXT_MAX = 4000
 PAGE_MAX = 300
+NAME = "webchat"
+EARLIER_BYTES_MAX = 1000
 THEMES = ("dark", "light")
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
@@ -40,6 +47,23 @@ def widget_script(request: HttpRequest) -> HttpResponse:
     # Others' pages load it from another origin.
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
+
+
+# Only the visitor knows the session's id, and nothing is changed: no cookie is involved that could be abused.
+@csrf_exempt
+@require_POST
+@gzip_page
+def earlier_page(request: HttpRequest) -> HttpResponse:
+    """What was said before a message: POST `{"session", "before_id"}`, answers `{"history", "more"}`; 403 otherwise."""
+    try:
+        body = json.loads(request.body[:EARLIER_BYTES_MAX])
+        session, before_id = body["session"], parse_id(body["before_id"])
+    except (ValueError, KeyError, TypeError):
+        return HttpResponse(status=403)
+    if not SessionIds(config().secret_key.reveal()).is_issued(session):
+        return HttpResponse(status=403)
+    history, more = list_earlier(NAME, hash_session(session), before_id)
+    return JsonResponse({"history": history, "more": more}, headers={"Cache-Control": "no-store"})
 
 
 @require_safe

@@ -10,4 +10,5 @@ app_name = "webchat"
 urlpatterns = [
     path("widget.js", pages.widget_script, name="script"),
     path("chat/", pages.chat_page, name="chat"),
+    path("chat/earlier", pages.earlier_page, name="earlier"),
 ]

@@ -1,6 +1,7 @@
 // The chat window: what is shown and pressed. What was said stands in talk.js, the connection in wire.js.
 import { LitElement, html, nothing, repeat } from "../vendor/lit/lit.min.js";
 import { bubble, typingBubble } from "./bubbles.js";
+import { takeEarlier } from "./earlier.js";
 import { forgetMe } from "./forget.js";
 import { Host } from "./host.js";
 import { dress } from "./looks.js";
@@ -265,6 +266,22 @@ class SevaChat extends LitElement {
     if (this.log) this.log.scrollTop = this.log.scrollHeight;
   }
 
+  /** Earlier messages come in above; what is being read stays where it is, and nothing of it is read aloud. */
+  async showEarlier() {
+    const log = this.log;
+    const fromEnd = log.scrollHeight - log.scrollTop;
+    this.follow = false;
+    log.ariaLive = "off";
+    const more = await takeEarlier(this.wire, this.talk);
+    if (more === undefined) this.showHint("unavailable");
+    else this.more = more;
+    this.requestUpdate();
+    await this.updateComplete;
+    log.scrollTop = log.scrollHeight - fromEnd;
+    if (!this.more) log.focus({ preventScroll: true });
+    setTimeout(() => (log.ariaLive = "polite"), 1000);
+  }
+
   get log() {
     return this.querySelector("#log");
   }
@@ -284,7 +301,7 @@ class SevaChat extends LitElement {
     const t = this.t;
     return html`${this.header(t)}${this.banner(t)}
       <div id="log" role="log" aria-label=${t.log} aria-live="polite" aria-relevant="additions" tabindex="0" @scroll=${() => this.scrolled()}>
-        ${this.more ? html`<p class="day">${t.older}</p>` : nothing}
+        ${this.more ? html`<p class="day"><button type="button" class="quiet" @click=${() => this.showEarlier()}>${t.older}</button></p>` : nothing}
         ${this.talk.messages.length || !this.loaded ? nothing : this.greeting(t)}
         ${repeat(this.rows(), (row) => row.key, (row) => row.view)}
         ${this.typing ? typingBubble(this.typing, t) : nothing}

@@ -18,6 +18,10 @@ export class Talk {
     return this.confirmed.size ? Math.max(...this.confirmed.keys()) : 0;
   }
 
+  get firstId() {
+    return this.confirmed.size ? Math.min(...this.confirmed.keys()) : 0;
+  }
+
   get messages() {
     const known = [...this.confirmed.values()].sort((a, b) => a.id - b.id);
     return known.concat(this.outbox.map((item) => ({ ...item, key: item.cid, author: "contact", buttons: [], cards: [], status: item.status || "sending" })));
