@@ -78,6 +78,7 @@ def test_page_is_painted_before_the_widget_arrives_and_never_moves(open_page: Op
 def test_page_loads_nothing_of_the_chat_until_it_is_opened(open_page: OpenPage, site: Site) -> None:
     asked: list[str] = []
     page = open_page(body='<script src="/widget.js" async></script>')
+    expect(page.get_by_role("button", name=WIDGET["open"])).to_be_visible()
     page.on("request", lambda request: asked.append(request.url.removeprefix(site.url)))
     page.reload()
     expect(page.get_by_role("button", name=WIDGET["open"])).to_be_visible()
