@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import ParamSpec, TypeVar
 
 from django.db import DataError
 
@@ -18,6 +19,9 @@ from bot.conversations.reports import record_events, record_reports
 from bot.conversations.worker import Worker
 from bot.errors import MessageUnstorable
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 
 class DatabaseInbox:
     """One per gateway process."""
@@ -30,10 +34,7 @@ class DatabaseInbox:
     async def record(self, message: InboundMessage) -> Recorded:
         """Commit A; the answer starts at once if this process has room. See `record_inbound` for what it raises."""
         owner = self._worker.owner if self._worker.has_room else None
-        try:
-            accepted = await self._pool.write(record_inbound, message, owner)
-        except (DataError, ValueError, TypeError) as error:
-            raise MessageUnstorable(type(error).__name__) from error
+        accepted = await self._write(record_inbound, message, owner)
         if accepted.claim:
             self._worker.start_work(accepted.claim, accepted.step)
         elif owner is None:
@@ -44,23 +45,23 @@ class DatabaseInbox:
 
     async def record_reports(self, reports: Sequence[DeliveryReport]) -> None:
         """See `reports.record_reports`."""
-        await self._pool.write(record_reports, reports)
+        await self._write(record_reports, reports)
 
     async def record_events(self, events: Sequence[ChannelEvent]) -> None:
         """See `reports.record_events`."""
-        await self._pool.write(record_events, events)
+        await self._write(record_events, events)
 
     async def record_edit(self, event: ChannelEvent, edit: Edit) -> bool:
         """See `changes.record_edit`."""
-        return await self._pool.write(record_edit, event, edit)
+        return await self._write(record_edit, event, edit)
 
     async def record_reach(self, event: ChannelEvent, user_external_id: str, reachable: bool) -> bool:
         """See `changes.record_reach`."""
-        return await self._pool.write(record_reach, event, user_external_id, reachable)
+        return await self._write(record_reach, event, user_external_id, reachable)
 
     async def record_group(self, event: ChannelEvent) -> bool:
         """See `changes.record_group`."""
-        return await self._pool.write(record_group, event)
+        return await self._write(record_group, event)
 
     async def record_writing(self, channel: str, user_external_id: str) -> None:
         """See `bursts.extend_wait`."""
@@ -73,3 +74,10 @@ class DatabaseInbox:
     async def mark_read(self, channel: str, user_external_id: str, up_to_id: int) -> None:
         """See `outbox.mark_read`."""
         await self._pool.write(mark_read, channel, user_external_id, up_to_id)
+
+    async def _write(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Raises: MessageUnstorable for what will never fit; any other error: not stored, try again."""
+        try:
+            return await self._pool.write(work, *args, **kwargs)
+        except (DataError, ValueError, TypeError) as error:
+            raise MessageUnstorable(type(error).__name__) from error

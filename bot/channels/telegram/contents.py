@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from bot.channels.contract import Reading
+from bot.channels.fields import Json, as_dict, as_int, as_text
 from bot.channels.media import Attachment
 from bot.channels.telegram.keyboards import SHARE_KIND
 
-Json = dict[str, Any]
 # What the gateway asks Rasa for a greeting and for a person (`PAYLOAD` in bot/conversations/person_words.py).
 GREET, PERSON = "/greet", "/human"
 
@@ -63,7 +62,7 @@ _COMMON = frozenset(
 
 def read_content(message: Json, sender: str) -> Content:
     """What one message says; `sender` is the person's id, to know their own contact from somebody else's."""
-    words = str(message.get("text") or message.get("caption") or "")
+    words = as_text(message.get("text")) or as_text(message.get("caption"))
     if isinstance(message.get("text"), str) and words.startswith("/"):
         return _read_command(words)
     if file := _read_file(message):
@@ -109,37 +108,36 @@ def _read_file(message: Json) -> tuple[str, str, Attachment] | None:
 
 
 def _build_attachment(kind: str, file: Json) -> Attachment:
-    size = file.get("file_size")
+    size = as_int(file.get("file_size"))
     return Attachment(
         kind=kind,
-        reference=str(file.get("file_id") or ""),
-        mime_type=str(file.get("mime_type") or ("image/jpeg" if kind == "image" else "")),
-        file_name=str(file.get("file_name") or file.get("title") or ""),
-        size=size if isinstance(size, int) else None,
+        reference=as_text(file.get("file_id")),
+        mime_type=as_text(file.get("mime_type")) or ("image/jpeg" if kind == "image" else ""),
+        file_name=as_text(file.get("file_name")) or as_text(file.get("title")),
+        size=size if size is not None and 0 < size < 2**40 else None,
     )
 
 
 def _read_sticker(sticker: Json, sender: str) -> Content:
     """A sticker says what its emoji says."""
-    emoji = str(sticker.get("emoji") or "")
+    emoji = as_text(sticker.get("emoji"))
     return Content("sticker", emoji) if emoji else Content("sticker", "· sticker", "notice")
 
 
 def _read_contact(contact: Json, sender: str) -> Content:
     """The person's own number proves their phone; somebody else's is only a note (CHANNELS 2.4)."""
-    phone = str(contact.get("phone_number") or "")
-    if phone and str(contact.get("user_id") or "") == sender:
+    phone = as_text(contact.get("phone_number"))
+    if phone and as_text(contact.get("user_id")) == sender:
         number = phone if phone.startswith("+") else f"+{phone}"
         return Content("contact", number, "notice", notice="system.contact.known", phone=number)
-    name = " ".join(str(contact[key]) for key in ("first_name", "last_name") if contact.get(key))
+    name = " ".join(filter(None, (as_text(contact.get(key)) for key in ("first_name", "last_name"))))
     return Content("contacts", f"👤 {name} {phone}".strip(), "notice", notice="system.contact.foreign")
 
 
 def _read_place(place: Json, sender: str) -> Content:
-    title = " ".join(str(place[key]) for key in ("title", "address") if place.get(key))
-    inner = place.get("location")
-    point = inner if isinstance(inner, dict) else place
-    where = ", ".join(str(point.get(key, "?")) for key in ("latitude", "longitude"))
+    title = " ".join(filter(None, (as_text(place.get(key)) for key in ("title", "address"))))
+    point = as_dict(place.get("location")) or place
+    where = ", ".join(as_text(point.get(key)) or "?" for key in ("latitude", "longitude"))
     return Content("location", f"📍 {title} {where}".replace("  ", " "), "notice")
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from http import HTTPStatus
 
-from bot.channels.contract import Inbox
+from bot.channels.contract import InboundMessage, Inbox
 from bot.channels.reports import ChannelEvent
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.keyboards import ChoiceSigner
-from bot.channels.telegram.updates import NAME, Arrival, keep_update, parse_update, read_update
+from bot.channels.telegram.updates import NAME, Arrival, keep_update, name_update, parse_update, read_update
 from bot.channels.webhooks import Request, Response
 from bot.config import Secret
 from bot.errors import EmptyMessage, MessageUnstorable, PayloadMalformed
@@ -53,14 +54,18 @@ class TelegramWebhook:
         bot_id = self._channel.bot_id
         try:
             arrival = parse_update(update, bot_id, self._signer)
+        except RecursionError:
+            return Response(HTTPStatus.BAD_REQUEST, "nested too deeply")
         except Exception:
             # Answered with an error it would block its chat for a day.
             _log.exception("an update of Telegram is put aside")
             arrival = keep_update(update, bot_id, "unreadable")
         try:
             await self._record(arrival)
-        except (EmptyMessage, MessageUnstorable) as error:
-            await self._inbox.record_events([ChannelEvent(NAME, f"{bot_id}:{update['update_id']}", error.code)])
+        except MessageUnstorable as error:
+            # Repeated for a day, it would hold up all that this person writes.
+            _log.warning("an update of Telegram is kept aside: %s", error)
+            await self._inbox.record_events([ChannelEvent(NAME, name_update(update, bot_id), error.code)])
         if arrival.tap:
             self._channel.end_tap(arrival.tap, arrival.message is not None)
         return Response()
@@ -70,7 +75,7 @@ class TelegramWebhook:
         if arrival.message:
             if arrival.phone:
                 await self._record_phone(arrival.user, arrival.phone)
-            await self._inbox.record(arrival.message)
+            await self._record_message(arrival.message)
         elif arrival.event and arrival.edit:
             await self._inbox.record_edit(arrival.event, arrival.edit)
         elif arrival.event and arrival.reachable is not None:
@@ -80,3 +85,10 @@ class TelegramWebhook:
                 self._channel.refuse_group(arrival.group, arrival.language)
         elif arrival.event:
             await self._inbox.record_events([arrival.event])
+
+    async def _record_message(self, message: InboundMessage) -> None:
+        """Signs without a word are kept as well, and their writer is told what can be read."""
+        try:
+            await self._inbox.record(message)
+        except EmptyMessage:
+            await self._inbox.record(replace(message, kind="unsupported", reading="notice"))

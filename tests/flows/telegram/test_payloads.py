@@ -11,8 +11,12 @@ import pytest
 
 from bot.conversations.models import ChannelNotice, Message
 from bot.conversations.states import Direction
+from bot.language.texts import say
+from tests.fakes.bot_api_server import FakeBotApi
 from tests.fakes.rows import in_database
+from tests.fakes.running import Running
 from tests.fakes.telegram_person import TelegramPerson
+from tests.fakes.visitor import wait_until
 from tests.flows.telegram.conftest import People
 
 PAYLOADS = Path(__file__).resolve().parents[2] / "payloads" / "telegram"
@@ -100,11 +104,36 @@ STRANGE: list[Any] = [
     {"update_id": 15, "edited_message": {"chat": {"type": "private", "id": 7}}},
     {"update_id": 16, "from_the_future": {"a": ["\x00", 1e300]}},
     {"update_id": 17, "message": {"chat": {"type": "channel", "id": -7}, "text": "x"}},
+    {"update_id": 18, "message": {"chat": {"type": "private", "id": "7" * 300}, "text": "x"}},
+    {"update_id": 19, "message": {"chat": {"type": "private", "id": "7"}, "message_id": "1\x00", "text": "x"}},
+    {"update_id": 20, "edited_message": {"chat": {"type": "private", "id": 7}, "message_id": "\x00", "text": "x"}},
+    {
+        "update_id": 21,
+        "my_chat_member": {"chat": {"type": "\ud800", "id": "\x00"}, "new_chat_member": {"status": "\x00"}},
+    },
+    {
+        "update_id": 22,
+        "message": {"chat": {"type": "private", "id": 7}, "document": {"file_id": [], "file_size": 2**70}},
+    },
+    {
+        "update_id": 23,
+        "message": {"chat": {"type": "private", "id": 7}, "from": {"first_name": {}}, "text": "\u202e\u2066"},
+    },
+    {"update_id": 24, "message": {"chat": {"type": "private", "id": 7}, "text": "x", "contact": {"phone_number": 7}}},
+    {"update_id": 25, "channel_post": {"chat": {"type": "channel", "id": -7}, "text": "x"}},
+    {"update_id": 26, "message_reaction": {"chat": {"type": "private", "id": 7}, "new_reaction": []}},
+    {"update_id": 27, "inline_query": {"id": "1", "query": "x"}, "poll": {"id": "1"}},
+    {
+        "update_id": "28",
+        "message": {"chat": {"type": "private", "id": 7}, "message_id": "28", "text": "number as text"},
+    },
+    {"update_id": None, "message": {"chat": {"type": "private", "id": 7}, "text": "no number"}},
+    {"ok": True, "result": [{"update_id": 29}]},
     {"update_id": 2**62, "message": {"chat": {"type": "private", "id": 2**52}, "text": "x" * 60_000}},
 ]
 
 
-@pytest.mark.parametrize("update", STRANGE, ids=lambda update: str(update["update_id"]))
+@pytest.mark.parametrize("update", STRANGE, ids=lambda update: str(update.get("update_id")))
 async def test_nothing_genuine_is_refused(people: People, update: Any, caplog: pytest.LogCaptureFixture) -> None:
     person = people()
     for _ in range(2):
@@ -114,12 +143,19 @@ async def test_nothing_genuine_is_refused(people: People, update: Any, caplog: p
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
+async def test_signs_without_a_word_are_answered(people: People, bot_api: Running[FakeBotApi]) -> None:
+    person = people()
+    await person.say("\u200b\u2063")
+    assert await in_database(inbound_rows) == [("unsupported", "\u200b\u2063")]
+    await wait_until(lambda: bot_api.app.texts("4711") == [say("system.unread.other", "en")], "what can be read")
+
+
 @pytest.mark.parametrize(
     ("body", "secret", "status"),
     [
         (b"{", None, 400),
         (b"[]", None, 400),
-        (b'{"update_id": "x"}', None, 400),
+        (b"null", None, 400),
         (b"[" * 100_000, None, 400),
         (b"x" * 3_200_000, None, 413),
         (b'{"update_id": 1}', "wrong", 403),
