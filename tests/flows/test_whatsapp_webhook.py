@@ -136,6 +136,15 @@ async def test_every_kind_of_message_is_one_row(line: Line, caplog: pytest.LogCa
     assert errors_in(caplog) == []
 
 
+@pytest.mark.parametrize("number", ["a\x00b\ud800", "9" * 70_000], ids=["odd", "long"])
+async def test_two_messages_to_a_strange_number_are_two_rows(line: Line, number: str) -> None:
+    for place in range(2):
+        body = envelope(number, messages=[build_text("hello", wamid=f"wamid.strange{place}")])
+        for _ in range(2):
+            assert (await line.meta.post(body)).status_code == 200
+            assert await count_rows() == (place + 1, 0, 0)
+
+
 async def test_a_message_without_a_sender_is_kept_as_an_announcement(line: Line) -> None:
     message = build_text("who am I?")
     del message["from"]

@@ -100,7 +100,7 @@ def _build_message(message: Json, contacts: list[Json], foreign: str, now: datet
     key = as_key(message.get("id"), message)
     return InboundMessage(
         channel=NAME,
-        external_id=f"{foreign}:{key}"[:200] if foreign else key,
+        external_id=as_key(f"{foreign}:{key}", None) if foreign else key,
         user_external_id=as_key(number or account, None),
         account_id=as_key(account, None) if account else "",
         text=content.text,
