@@ -20,7 +20,8 @@ from bot.conversations.states import Delivery, Direction, State
 from bot.conversations.texts import check_readable
 from bot.errors import EmptyMessage
 
-BLOCKED = "the customer has blocked the bot"
+# Of the desk's words (`failure`).
+BLOCKED = "blocked"
 
 
 @transaction.atomic

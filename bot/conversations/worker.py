@@ -172,7 +172,7 @@ class Worker:
     async def _hand_over(self, message: OutboundMessage) -> SendResult:
         channel = self._channels.get(message.channel)
         if channel is None:
-            return Rejected(f"channel {message.channel} is off")
+            return Rejected(f"off ({message.channel})")
         try:
             return await channel.send(message)
         except Exception as error:

@@ -22,6 +22,7 @@ from bot.desk.orders import build_orders
 from bot.desk.returns import build_returns
 from bot.desk.rows import FILTERS, build_rows, build_span, count_filters
 from bot.desk.stories import build_complaints, build_story, build_window, find_last_id
+from bot.desk.topics import name_topic
 from bot.errors import EmptyMessage, NotFound, TransitionRefused
 
 Values = dict[str, Any]
@@ -169,7 +170,8 @@ def _panel_values(request: HttpRequest, found: Conversation) -> Values:
         "agent_name": handoffs.name_agent(found.agent) if found.agent else "",
         "hand_off": hand_off,
         "hand_off_span": build_span(timezone.now() - hand_off.created_at, language) if hand_off else "",
-        "story": build_story(found),
+        "topics": [name_topic(str(one), language) for one in hand_off.summary.get("topics") or ()] if hand_off else [],
+        "story": build_story(found, language),
         "window": build_window(found),
         "complaints": build_complaints(found),
         "orders": build_orders(found, language),

@@ -13,6 +13,7 @@ from bot.config import config
 from bot.conversations.handoffs import name_agent
 from bot.conversations.models import Attachment, Conversation, Message
 from bot.conversations.states import Delivery, Direction
+from bot.desk.topics import name_route, name_topic
 from bot.language.languages import script_language
 
 ENTRIES_MAX = 300
@@ -69,11 +70,11 @@ class Entry:
     files: tuple[FileShown, ...] = ()
 
 
-def build_story(conversation: Conversation) -> list[Entry]:
+def build_story(conversation: Conversation, language: str) -> list[Entry]:
     """At most the last ENTRIES_MAX messages, with notes and hand-offs where they belong."""
     found = conversation.messages.select_related("turn", "agent").prefetch_related("attachments")
     messages = found.order_by("-id")[:ENTRIES_MAX]
-    entries = [_build_entry(message) for message in messages]
+    entries = [_build_entry(message, language) for message in messages]
     for note in conversation.notes.select_related("author"):
         entries.append(Entry("note", note.created_at, note.text, name_agent(note.author) if note.author else ""))
     for hand_off in conversation.hand_offs.all():
@@ -101,7 +102,7 @@ def find_last_id(conversation: Conversation) -> int:
     return last or 0
 
 
-def _build_entry(message: Message) -> Entry:
+def _build_entry(message: Message, language: str) -> Entry:
     inbound = message.direction == Direction.INBOUND
     record = message.turn.record if message.turn and not inbound else None
     return Entry(
@@ -112,7 +113,7 @@ def _build_entry(message: Message) -> Entry:
         language=script_language(message.text),
         delivery="" if inbound else str(message.delivery),
         error=message.error if message.delivery == Delivery.FAILED else "",
-        turn=_describe_turn(record) if record and message.position in (0, None) else None,
+        turn=_describe_turn(record, language) if record and message.position in (0, None) else None,
         buttons=tuple(str(button["title"]) for button in message.buttons if "card" not in button),
         cards=tuple(str(card.get("title", "")) for card in message.cards),
         what=message.kind if message.kind not in PLAIN_KINDS else "",
@@ -127,10 +128,12 @@ def build_file(file: Attachment) -> FileShown:
     return FileShown(str(file.pk), file.kind, file.file_name, size, str(file.state), file.problem, file.shown)
 
 
-def _describe_turn(record: dict[str, Any]) -> dict[str, Any]:
+def _describe_turn(record: dict[str, Any], language: str) -> dict[str, Any]:
     confidence = record.get("confidence")
+    topic, route = str(record.get("topic") or ""), str(record.get("route") or "")
+    subject = name_topic(topic, language) if topic else record.get("product")
     return {
-        "route": record.get("topic") or record.get("product") or record.get("route") or "",
+        "subject": subject or (name_route(route, language) if route else ""),
         "percent": round(float(confidence) * 100) if isinstance(confidence, int | float) else None,
         "decision": record.get("decision") or "",
     }

@@ -54,6 +54,7 @@ def faq(tmp_path: Path) -> Path:
 
 def write_faq(root: Path) -> Path:
     """Writes topics and sources under `root`."""
+    root.mkdir(exist_ok=True)
     (root / "topics.yml").write_text(TOPICS, encoding="utf-8")
     for language in ("en", "gu", "ta"):
         folder = root / "sources" / language

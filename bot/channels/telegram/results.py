@@ -1,4 +1,7 @@
-"""What a failed call means for the message that was being sent: CHANNELS 2.7 as a table. Pure."""
+"""What a failed call means for the message that was being sent: CHANNELS 2.7 as a table. Pure.
+
+Reasons begin with a word of texts/<language>/desk.yml (`failure`); what Telegram said follows in brackets.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,8 @@ BOT_WIDE_S = 5.0
 UNSURE_PAUSE_S = 5.0
 
 # Nothing will ever reach this person again, until they write (or press Start).
+BLOCKED = "bot was blocked by the user"
 _UNREACHABLE = (
-    "bot was blocked by the user",
     "user is deactivated",
     "bot was kicked",
     "bot can't initiate conversation",
@@ -40,10 +43,10 @@ def judge(
     """
     if isinstance(error, ApiUnanswered):
         if not error.maybe_done:
-            return Delayed(choose_pause(attempts), f"Telegram is not reached: {error.reason}", parts_sent=parts_sent)
+            return Delayed(choose_pause(attempts), f"unreached ({error.reason})", parts_sent=parts_sent)
         if maybe_repeated:
-            return Rejected(f"Telegram did not answer twice, it may have arrived: {error.reason}")
-        return Delayed(UNSURE_PAUSE_S, f"Telegram did not answer: {error.reason}", unknown=True, parts_sent=parts_sent)
+            return Rejected(f"unsure ({error.reason})")
+        return Delayed(UNSURE_PAUSE_S, f"unsure ({error.reason})", unknown=True, parts_sent=parts_sent)
     return _judge_refusal(error, attempts, parts_sent)
 
 
@@ -66,5 +69,7 @@ def _judge_refusal(error: ApiRefused, attempts: int, parts_sent: int) -> Delayed
     if is_unwelcome(error):
         return Delayed(choose_pause(attempts), "Telegram refuses the bot's token", parts_sent=parts_sent)
     if error.error_code == HTTPStatus.TOO_MANY_REQUESTS or error.error_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Delayed(choose_pause(attempts), f"Telegram: {said}", parts_sent=parts_sent)
-    return Rejected(f"Telegram: {said}", unreachable=any(word in said.casefold() for word in _UNREACHABLE))
+        return Delayed(choose_pause(attempts), f"refused ({said})", parts_sent=parts_sent)
+    if BLOCKED in said.casefold():
+        return Rejected("blocked", unreachable=True)
+    return Rejected(f"refused ({said})", unreachable=any(word in said.casefold() for word in _UNREACHABLE))

@@ -17,6 +17,12 @@ def word(words: dict[str, str] | str, key: str) -> str:
 
 
 @register.filter
+def kind(words: dict[str, str] | str, name: str) -> str:
+    """What a message is that is not plain words; one word for all kinds that no page can show."""
+    return words.get(name, words["unsupported"]) if isinstance(words, dict) else name
+
+
+@register.filter
 def fill(text: str, value: object) -> str:
     """`text` with its one placeholder replaced, whatever its name."""
     return _PLACE.sub(lambda _: str(value), text)

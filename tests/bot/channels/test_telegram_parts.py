@@ -113,7 +113,7 @@ def test_data_of_buttons_is_known_only_in_its_chat() -> None:
 def test_what_an_error_means() -> None:
     flood, gone = ApiRefused(429, "Too Many Requests", 7.0), ApiRefused(403, "Forbidden: bot was blocked by the user")
     assert judge(flood, 1, False, 2) == Delayed(7.0, "Telegram asks to wait", parts_sent=2)
-    assert judge(gone, 1, False, 0) == Rejected(f"Telegram: {gone.description}", unreachable=True)
+    assert judge(gone, 1, False, 0) == Rejected("blocked", unreachable=True)
     unsure = judge(ApiUnanswered("ReadTimeout", maybe_done=True), 1, False, 0)
     assert isinstance(unsure, Delayed)
     assert unsure.unknown is True
