@@ -11,6 +11,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from bot.conversations.handoffs import name_agent
 from bot.conversations.models import Conversation, HandOff, Message
 from bot.conversations.states import Author, Direction, State
+from bot.desk.stories import PLAIN_KINDS
 from bot.language.formats import time_span
 
 ROWS_MAX = 100
@@ -35,6 +36,7 @@ class Row:
     agent: str
     last_words: str
     last_author: str
+    last_kind: str
     unread: int
     since: datetime
     span: str
@@ -55,12 +57,15 @@ def build_rows(which: str, agent: User, now: datetime, language: str) -> list[Ro
 def _find(which: str, agent: User) -> QuerySet[Conversation]:
     # What people said: the assistant's answers and notices stand in the story.
     people = (Author.CONTACT, Author.AGENT)
-    last = Message.objects.filter(conversation=OuterRef("pk"), author__in=people).exclude(text="").order_by("-id")
+    last = Message.objects.filter(conversation=OuterRef("pk"), author__in=people)
+    # A photo without a word is something said; a plain text without one is not.
+    last = last.exclude(text="", kind__in=PLAIN_KINDS).order_by("-id")
     hand_off = HandOff.objects.filter(conversation=OuterRef("pk"), ended_at=None)
     unread = Q(messages__direction=Direction.INBOUND, messages__id__gt=F("agent_read_id"))
     found = Conversation.objects.select_related("contact", "agent").annotate(
         last_words=Subquery(last.values("text")[:1]),
         last_author=Subquery(last.values("author")[:1]),
+        last_kind=Subquery(last.values("kind")[:1]),
         hand_off_reason=Subquery(hand_off.values("reason")[:1]),
         hand_off_priority=Subquery(hand_off.values("priority")[:1]),
         hand_off_at=Subquery(hand_off.values("created_at")[:1]),
@@ -91,6 +96,7 @@ def _build_row(found: Conversation, now: datetime, language: str) -> Row:
         agent=name_agent(found.agent) if found.agent and found.state == State.AGENT else "",
         last_words=" ".join((notes["last_words"] or "").split())[:WORDS_MAX],
         last_author=notes["last_author"] or "",
+        last_kind=notes["last_kind"] or "",
         unread=notes["unread_count"] if found.state in (State.WAITING, State.AGENT) else 0,
         since=since,
         span=build_span(now - since, language),

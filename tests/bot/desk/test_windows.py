@@ -85,3 +85,12 @@ def test_files_are_shown_by_what_they_are(desk: Client, make: Make, meera: User)
     assert words["file.problem.too_large"] in page
     assert words["file.waiting"] in page
     assert words["message_kind.image"] in page
+
+
+@pytest.mark.parametrize("language", LANGUAGE_NAMES)
+def test_the_list_says_what_came_without_words(desk: Client, make: Make, language: str) -> None:
+    found = make("first words")
+    found.messages.create(channel="webchat", direction=Direction.INBOUND, author=Author.CONTACT, kind="voice", text="")
+    page = desk.get(f"/desk/?show=waiting&lang={language}").content.decode()
+    assert f"<i>{area_texts('desk', language)['message_kind.voice']}</i>" in page
+    assert "first words" not in page
