@@ -78,6 +78,6 @@ class DatabaseInbox:
     async def _write(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Raises: MessageUnstorable for what will never fit; any other error: not stored, try again."""
         try:
-            return await self._pool.write(work, *args, **kwargs)
+            return await self._pool.write_first(work, *args, **kwargs)
         except (DataError, ValueError, TypeError) as error:
             raise MessageUnstorable(type(error).__name__) from error
