@@ -60,8 +60,8 @@ def running_vanilla(folder: Path, model: Path) -> Iterator[Running]:
 
 
 @contextmanager
-def running_seva(folder: Path) -> Iterator[Running]:
-    """Everything `seva up --demo` starts."""
+def running_seva(folder: Path, **settings: str) -> Iterator[Running]:
+    """Everything `seva up --demo` starts, with these settings besides."""
     gateway, rasa, actions = _free_ports(3)
     ready = folder / "ready"
     ready.unlink(missing_ok=True)
@@ -72,6 +72,7 @@ def running_seva(folder: Path) -> Iterator[Running]:
         ACTIONS_PORT=str(actions),
         # The limit on one customer's messages is no part of what is measured.
         MESSAGE_RATE="1000000",
+        **settings,
     )
     command = [sys.executable, "-m", "bot.cli", "up", "--demo", "--ready-file", str(ready)]
     with (folder / "up.log").open("wb") as log:
