@@ -18,6 +18,8 @@ from bot.language.languages import script_language
 
 ENTRIES_MAX = 300
 PLAIN_KINDS = ("text", "choice")
+# So begins what a channel writes for a message without words (`bot/channels/telegram/contents.py`).
+STAND_IN = "· "
 MEGABYTE = 1024 * 1024
 
 
@@ -108,7 +110,7 @@ def _build_entry(message: Message, language: str) -> Entry:
     return Entry(
         kind=message.author,
         at=message.created_at,
-        text=message.text,
+        text="" if _is_stand_in(message) else message.text,
         name=message.author_name or (name_agent(message.agent) if message.agent else ""),
         language=script_language(message.text),
         delivery="" if inbound else str(message.delivery),
@@ -119,6 +121,11 @@ def _build_entry(message: Message, language: str) -> Entry:
         what=message.kind if message.kind not in PLAIN_KINDS else "",
         files=tuple(build_file(file) for file in sorted(message.attachments.all(), key=lambda file: file.position)),
     )
+
+
+def _is_stand_in(message: Message) -> bool:
+    """Whether the channel's own name of a kind stands there instead of words; `what` says it in the desk's language."""
+    return message.kind not in PLAIN_KINDS and message.text.startswith(STAND_IN)
 
 
 def build_file(file: Attachment) -> FileShown:

@@ -66,4 +66,6 @@ def test_what_is_no_topic_has_words(desk: Client, make: Make, index: Path, langu
 def test_kinds_that_no_page_can_show_have_a_word(desk: Client, make: Make) -> None:
     found = make("· paid media")
     found.messages.update(kind="paid_media")
-    assert area_texts("desk", "en")["message_kind.unsupported"] in panel(desk, found).replace("&#x27;", "'")
+    page = panel(desk, found).replace("&#x27;", "'")
+    assert area_texts("desk", "en")["message_kind.unsupported"] in page
+    assert "paid media" not in page
