@@ -38,7 +38,8 @@ from tests.fakes.running import run_app
 from tests.fakes.telegram_person import TelegramPerson
 
 PEOPLE = 60
-WARM_UP = 20
+# Everybody has written once by then.
+WARM_UP = 60
 QUESTIONS = ("how long does a refund take", "is cash on delivery possible", "રિફંડ ક્યારે મળશે?", "ஷிப்பிங் எவ்வளவு?")
 TARGET_P99_MS = 50.0
 Post = Callable[[int], Awaitable[float]]
@@ -78,16 +79,18 @@ async def measure(seva: Running, line: Connection, given: Given) -> dict[str, An
         for name, conversations in (("quiet", 0), ("busy", given.busy)):
             line.send((seva.port, conversations))
             await asyncio.to_thread(line.recv)
-            times = await asyncio.gather(*(pace(post, given) for post in posts.values()))
+            shift_s = given.every_s / len(posts)
+            times = await asyncio.gather(*(pace(post, given, at * shift_s) for at, post in enumerate(posts.values())))
             report[name] = {channel: describe(found) for channel, found in zip(posts, times, strict=True)}
             line.send(None)
             report[name]["answers_beside"] = await asyncio.to_thread(line.recv)
     return report
 
 
-async def pace(post: Post, given: Given) -> list[float]:
-    """Milliseconds of each message; the first ones warm up and do not count."""
+async def pace(post: Post, given: Given, shift_s: float) -> list[float]:
+    """Milliseconds of each message; the first ones warm up and do not count. `shift_s`: not at the others' moment."""
     times = []
+    await asyncio.sleep(shift_s)
     for number in range(WARM_UP + given.count):
         begun = time.monotonic()
         times.append(await post(number))
