@@ -175,7 +175,8 @@ async def test_a_wish_is_answered_about_the_verified_order(
     text = await customer.say(f"action_answer_{route}", f"{number} {address}", {kind: address}, order=number)
     assert says(text, key if key.startswith("order_tasks.") else f"orders.{key}"), text
     assert fact in text
-    assert customer.turn == {"order": number}
+    # A return is the one wish that a picture may answer.
+    assert {**customer.turn, "awaits": None} == {"order": number, "awaits": None}
     payloads = [button["payload"] for button in customer.buttons]
     assert "/human" in payloads or any("stop:" in payload for payload in payloads)
 
