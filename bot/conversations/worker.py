@@ -226,13 +226,15 @@ class Worker:
 
     async def _write(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """A step's transaction; when the database fails, the commit is tried again, not what came before it."""
+        # Who has an answer may write the next message at once: it must not overtake the end of the turn before it.
+        write = self._pool.write_first if work is steps.after_send else self._pool.write
         for pause_s in DATABASE_RETRY_S:
             try:
-                return await self._pool.write(work, *args, **kwargs)
+                return await write(work, *args, **kwargs)
             except (OperationalError, InterfaceError) as error:
                 _log.warning("%s is tried again: %s", getattr(work, "__name__", "write"), type(error).__name__)
                 await asyncio.sleep(pause_s)
-        return await self._pool.write(work, *args, **kwargs)
+        return await write(work, *args, **kwargs)
 
     def _show_typing_soon(self, step: Ask) -> asyncio.Task[None] | None:
         """A turn that is quick needs no typing sign."""
