@@ -12,6 +12,7 @@ from django.utils import timezone
 from bot.config import config
 from bot.conversations.models import Conversation
 from bot.conversations.states import State
+from bot.desk import orders
 from bot.errors import ShopUnavailable
 from bot.page_texts import LANGUAGE_NAMES, area_texts
 from bot.shop.port import Order
@@ -27,6 +28,12 @@ class AwayShop:
 
     def find_order(self, number: str) -> Order | None:
         raise ShopUnavailable("down")
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a slow shop said in another test is not taken again in this one."""
+    monkeypatch.setattr(orders, "_kept", {})
 
 
 @pytest.fixture
