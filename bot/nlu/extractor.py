@@ -12,7 +12,6 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-import spacy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -20,7 +19,8 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.language.languages import DEFAULT_LANGUAGE, section
+from bot.language.languages import section
+from bot.nlu.blank import make_blank_pipeline
 from bot.nlu.catalogue import DEFAULT_FOLDER, ROOT, load_lexicon, load_products
 from bot.nlu.component import CONTEXT_PRODUCT, TOPIC, StoredComponent, normalised_text
 from bot.nlu.context import Context, read_context
@@ -57,7 +57,7 @@ class CatalogueExtractor(StoredComponent):
         self._catalogue = load_products(ROOT / Path(self.config["catalogue"]))
         self._products = ProductMatcher(self._catalogue)
         self._listed_in: dict[str, list[str]] = {}
-        self._nlp = spacy.blank(DEFAULT_LANGUAGE)
+        self._nlp = make_blank_pipeline()
         ruler = self._nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
         ruler.add_patterns(list(_phrases(self._nlp)))
 
