@@ -1,62 +1,71 @@
-"""Cuts a long text into messages, at the best place there is and never inside what a reader sees as one sign. Pure."""
+"""Cuts a long text into messages: at a paragraph, a line, a sentence, a word, or between what a reader sees as signs. Pure.
+
+WhatsApp and Telegram count UTF-16 units (CHANNELS 1.10, 2.5): an emoji outside of the basic plane is two, a Gujarati
+syllable several.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import regex
 
-# Where a text is cut, the best first; what comes before the cut stays whole.
-_PLACES = (regex.compile(r"\n\s*\n"), regex.compile(r"\n"), regex.compile(r"(?<=[.!?।॥…])\s+"), regex.compile(r"\s+"))
-_SIGN = regex.compile(r"\X")
+# Where a cut hurts least, the best first; each is cut after the match.
+_SEAMS = tuple(regex.compile(pattern) for pattern in (r"\n\s*\n", r"\n", r"[.!?…।॥]+[\s]+", r"\s+"))
+_GRAPHEME = regex.compile(r"\X")
+# A seam before this part of a piece would leave it nearly empty.
+EARLIEST = 0.5
 
 
 def count_units(text: str) -> int:
-    """Its length as platforms count that do so in UTF-16 units; never less than in characters."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    """Length as the platforms count it."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def split_text(text: str, size_max: int, count: Callable[[str], int] = count_units) -> list[str]:
-    """The text in pieces of at most `size_max`; empty for a text without anything in it."""
-    pieces: list[str] = []
+def split_text(text: str, units_max: int) -> list[str]:
+    """Pieces of at most `units_max` units, together the whole text without outer blanks; none for an empty text."""
+    pieces = []
     rest = text.strip()
-    while count(rest) > size_max:
-        head = _fit(rest, size_max, count)
-        cut = _find_cut(head, rest)
+    while rest and count_units(rest) > units_max:
+        head = _take_units(rest, units_max)
+        cut = _find_seam(head) or len(head)
         pieces.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
-    return [*pieces, rest] if rest else pieces
+    return [*(piece for piece in pieces if piece), *([rest] if rest else [])]
 
 
-def shorten(text: str, size_max: int, count: Callable[[str], int] = count_units) -> str:
-    """At most `size_max` of it, with an ellipsis where something is missing; the whole stands elsewhere."""
-    if count(text) <= size_max:
+def shorten(text: str, units_max: int) -> str:
+    """At most `units_max` of it, with an ellipsis where something is missing; the whole stands elsewhere."""
+    if count_units(text) <= units_max:
         return text
-    head = _fit(text, size_max - 1, count)
+    head = _take_units(text, units_max - 1)
     space = head.rfind(" ")
     return (head[:space] if space > len(head) // 2 else head).rstrip(" ,;:-·") + "…"
 
 
-def _fit(text: str, size_max: int, count: Callable[[str], int]) -> str:
-    """The longest beginning of whole signs; one sign at least, however long."""
-    end, size = 0, 0
-    for sign in _SIGN.finditer(text):
-        size += count(sign.group())
-        if size > size_max and end:
+def _take_units(text: str, units_max: int) -> str:
+    """The longest beginning of whole graphemes; of whole characters if already the first grapheme is too long."""
+    end, units = 0, 0
+    for match in _GRAPHEME.finditer(text):
+        units += count_units(match.group())
+        if units > units_max:
             break
-        end = sign.end()
-        if size > size_max:
-            # A heap of marks on one letter, longer than a message: cut where it must be.
-            return text[:size_max]
-    return text[:end]
+        end = match.end()
+    return text[:end] if end else _take_characters(text, units_max)
 
 
-def _find_cut(head: str, rest: str) -> int:
-    if rest[len(head) : len(head) + 1].isspace():
-        return len(head)
-    for place in _PLACES:
-        ends: list[int] = [found.start() for found in place.finditer(head)]
-        # A very early place would leave a stump and a piece that is too long again.
-        if ends and ends[-1] > len(head) // 3:
+def _take_characters(text: str, units_max: int) -> str:
+    end, units = 0, 0
+    for character in text:
+        units += count_units(character)
+        if units > units_max:
+            break
+        end += 1
+    return text[: max(1, end)]
+
+
+def _find_seam(head: str) -> int:
+    """Where to cut inside `head`; 0 if there is no seam in its later part."""
+    for seam in _SEAMS:
+        ends: list[int] = [match.end() for match in seam.finditer(head, int(len(head) * EARLIEST))]
+        if ends:
             return ends[-1]
-    return len(head)
+    return 0

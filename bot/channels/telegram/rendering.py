@@ -12,8 +12,8 @@ from typing import Any
 
 from bot.channels.contract import Button, OutboundMessage
 from bot.channels.media import File
+from bot.channels.splitting import count_units, split_text
 from bot.channels.telegram.keyboards import ChoiceSigner, build_keyboard
-from bot.channels.telegram.splitting import count_units, split_text
 
 Json = dict[str, Any]
 # CHANNELS 2.5, in UTF-16 units.

@@ -10,11 +10,11 @@ import pytest
 import regex
 
 from bot.channels.contract import Button, Delayed, OutboundMessage, Rejected
+from bot.channels.splitting import count_units, split_text
 from bot.channels.telegram.api import ApiRefused, ApiUnanswered, hide_token
 from bot.channels.telegram.keyboards import ChoiceSigner, build_keyboard
 from bot.channels.telegram.rendering import CAPTION_MAX, TEXT_MAX, build_calls
 from bot.channels.telegram.results import LONG_PAUSE_S, choose_pause, judge
-from bot.channels.telegram.splitting import count_units, split_text
 
 SIGNER = ChoiceSigner("k" * 40)
 # A family emoji of seven code points, Gujarati and Tamil syllables with their signs, a flag, a letter with marks.
