@@ -1,4 +1,4 @@
-"""Cuts a long text into messages: at a paragraph, a line, a sentence, a word, or between what a reader sees as signs. Pure.
+"""Cuts a long text: at a paragraph, a line, a sentence, a word, or at least between what a reader sees as signs. Pure.
 
 WhatsApp and Telegram count UTF-16 units (CHANNELS 1.10, 2.5): an emoji outside of the basic plane is two, a Gujarati
 syllable several.
