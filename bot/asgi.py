@@ -42,6 +42,8 @@ class Application:
             await self._live(receive, send)
         elif scope["type"] == "websocket" or scope["path"].startswith("/socket.io"):
             await self._sockets(scope, receive, send)
+        elif self._gateway.uploads.has(scope["path"]):
+            await self._gateway.uploads(scope, receive, send)
         elif self._gateway.webhooks.has(scope["path"]):
             await self._gateway.webhooks(scope, receive, send)
         else:

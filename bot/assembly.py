@@ -16,6 +16,7 @@ from bot.channels.telegram.channel import Telegram
 from bot.channels.webchat.doors import Doors
 from bot.channels.webchat.origins import build_origin_check
 from bot.channels.webchat.server import WebChat
+from bot.channels.webchat.uploads import Uploads
 from bot.channels.webhooks import Webhook, Webhooks
 from bot.channels.whatsapp.assembly import build_whatsapp, build_whatsapp_webhook
 from bot.channels.whatsapp.channel import WhatsApp
@@ -49,6 +50,7 @@ class Gateway:
     feed: Feed
     fetcher: Fetcher
     webhooks: Webhooks
+    uploads: Uploads
     whatsapp: WhatsApp | None = None
     telegram: Telegram | None = None
 
@@ -95,14 +97,12 @@ def build_gateway(config: Config) -> Gateway:
         channels[telegram.name] = sources[telegram.name] = telegram
     pool = DatabasePool(connection.vendor)
     worker = Worker(config, pool, dialogue, channels)
-    fetcher = Fetcher(pool, open_store(), sources)
+    store = open_store()
+    fetcher = Fetcher(pool, store, sources)
     inbox = DatabaseInbox(pool, worker, fetcher.wake)
     webchat.attach(inbox)
     hooks = build_webhooks(config, pool, inbox, whatsapp, telegram)
-    presence = Presence(pool, channels, worker.wake)
-    duties = Recurring(DUTIES, pool, worker.wake)
-    feed = Feed(config.redis_url)
-    webhooks = Webhooks(hooks)
+    uploads = Uploads(config.secret_key.reveal(), inbox, store, webchat.echo, config.media_max_mb)
     return Gateway(
         pool,
         dialogue,
@@ -110,11 +110,12 @@ def build_gateway(config: Config) -> Gateway:
         webchat,
         worker,
         inbox,
-        presence,
-        duties,
-        feed,
+        Presence(pool, channels, worker.wake),
+        Recurring(DUTIES, pool, worker.wake),
+        Feed(config.redis_url),
         fetcher,
-        webhooks,
+        Webhooks(hooks),
+        uploads,
         whatsapp,
         telegram,
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 from bot.errors import ChannelError
 
@@ -13,8 +15,19 @@ KINDS = ("image", "video", "audio", "voice", "document", "sticker")
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that lies in the store: its name there, its size, the type its bytes show, whether a page may draw it."""
+
+    name: uuid.UUID
+    size: int
+    mime_type: str
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that came with a message, fetched after the message is recorded. All that is said of it is untrusted.
+    """A file that came with a message, fetched after the message is recorded, unless it came with its bytes (`kept`).
+    All that is said of it is untrusted.
 
     `reference` is what the channel fetches it by; `sha256` (hex or base64) and `size` as the channel tells them.
     `problem`: the channel itself has lost it, there is nothing to fetch.
@@ -27,6 +40,7 @@ class Attachment:
     sha256: str = ""
     size: int | None = None
     problem: str = ""
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,32 @@ class MediaSink(Protocol):
 
     def write(self, chunk: bytes) -> None:
         """Takes the next bytes. Raises MediaRefused as soon as they are too many."""
+        ...
+
+
+class MediaReceipt(MediaSink, Protocol):
+    """A file that is just arriving; nothing is left of it unless it is kept inside `with`."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def keep(self, sha256: str = "") -> Kept:
+        """Puts it in its place, durably. Raises MediaRefused if it is empty or not what `sha256` says."""
+        ...
+
+
+class MediaStore(Protocol):
+    """Where the files of all channels lie."""
+
+    def receive(self, name: uuid.UUID) -> MediaReceipt:
+        """Begins a file. Raises MediaRefused while the disk is nearly full."""
+        ...
+
+    def delete(self, *names: uuid.UUID) -> None:
+        """Takes files away; one that is not there is quiet."""
         ...
 
 

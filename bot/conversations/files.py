@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from bot.channels.media import Attachment as Announced
 from bot.config import config
@@ -40,7 +40,7 @@ class Fetch:
 def insert_files(message: Message, announced: Sequence[Announced]) -> None:
     """Writes down what is to be fetched. Inside the caller's transaction, that of the message itself."""
     for position, one in enumerate(announced[:FILES_MAX]):
-        Attachment.objects.create(
+        row = Attachment(
             message=message,
             position=position,
             kind=one.kind[:20],
@@ -52,6 +52,10 @@ def insert_files(message: Message, announced: Sequence[Announced]) -> None:
             state=FileState.REFUSED if one.problem else FileState.WAITING,
             problem=one.problem[:50],
         )
+        if one.kept:
+            row.id, row.state, row.size = one.kept.name, FileState.STORED, one.kept.size
+            row.mime_type, row.shown = one.kept.mime_type, one.kept.shown
+        row.save(force_insert=True)
 
 
 @transaction.atomic
@@ -74,8 +78,18 @@ def claim_file(channels: Collection[str]) -> Fetch | None:
 def has_room(fetch: Fetch) -> bool:
     """Whether the conversation may have one more file (MEDIA_TALK_MAX_MB). Reads only."""
     asked = Attachment.objects.filter(pk=fetch.id).values("message__conversation")
-    stored = Attachment.objects.filter(message__conversation__in=asked, state=FileState.STORED)
-    taken: int = stored.aggregate(total=Sum("size"))["total"] or 0
+    return _is_within_quota(Attachment.objects.filter(message__conversation__in=asked))
+
+
+def has_room_for(channel: str, user_external_id: str) -> bool:
+    """Whether this person may send one more file (MEDIA_TALK_MAX_MB, here over all their conversations). Reads only."""
+    theirs = {"message__conversation__identity__channel": channel}
+    theirs["message__conversation__identity__external_id"] = user_external_id
+    return _is_within_quota(Attachment.objects.filter(**theirs))
+
+
+def _is_within_quota(files: QuerySet[Attachment]) -> bool:
+    taken: int = files.filter(state=FileState.STORED).aggregate(total=Sum("size"))["total"] or 0
     return taken < config().media_talk_max_mb * 1024 * 1024
 
 

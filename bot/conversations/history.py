@@ -6,9 +6,9 @@ from typing import Any
 
 from bot.channels.contract import SessionState
 from bot.conversations.handoffs import name_agent
-from bot.conversations.models import ChannelIdentity, Conversation, Message
+from bot.conversations.models import Attachment, ChannelIdentity, Conversation, Message
 from bot.conversations.notices import choose_language
-from bot.conversations.states import Author, Direction, State
+from bot.conversations.states import Author, Direction, FileState, State
 
 HISTORY_MAX = 100
 # Of the texts together; one frame never grows beyond what a widget takes, however long the messages are.
@@ -31,7 +31,7 @@ def find_session(channel: str, user_external_id: str, after_id: int = 0) -> Sess
     if conversation is None:
         return SessionState(known=True)
     found = Message.objects.filter(conversation__identity=identity, pk__gt=after_id).select_related("turn")
-    messages = list(found.order_by("id" if after_id else "-id")[: HISTORY_MAX + 1])
+    messages = list(found.prefetch_related("attachments").order_by("id" if after_id else "-id")[: HISTORY_MAX + 1])
     page = cut_page(messages)
     with_agent = conversation.state == State.AGENT and conversation.agent
     return SessionState(
@@ -50,7 +50,8 @@ def list_earlier(channel: str, user_external_id: str, before_id: int) -> tuple[l
     mine = Message.objects.filter(
         conversation__identity__channel=channel, conversation__identity__external_id=user_external_id
     )
-    messages = list(mine.filter(pk__lt=before_id).select_related("turn").order_by("-id")[: HISTORY_MAX + 1])
+    found = mine.filter(pk__lt=before_id).select_related("turn").prefetch_related("attachments")
+    messages = list(found.order_by("-id")[: HISTORY_MAX + 1])
     page = cut_page(messages)
     return [describe_message(message) for message in reversed(page)], len(messages) > len(page)
 
@@ -79,6 +80,7 @@ def describe_message(message: Message) -> dict[str, Any]:
     }
     if message.direction == Direction.INBOUND:
         described["cid"] = (message.external_id or "").rpartition(":")[2]
+        described["files"] = [_describe_file(one) for one in message.attachments.all() if one.state == FileState.STORED]
         return described
     described["buttons"] = message.build_public_buttons()
     described["cards"] = message.cards
@@ -86,3 +88,7 @@ def describe_message(message: Message) -> dict[str, Any]:
     described["turn"] = message.turn.record if message.turn else None
     described["read_up_to_id"] = message.read_up_to
     return described
+
+
+def _describe_file(file: Attachment) -> dict[str, Any]:
+    return {"id": str(file.pk), "kind": file.kind, "name": file.file_name, "shown": file.shown}

@@ -12,6 +12,7 @@ from bot.channels.reports import ChannelEvent, DeliveryReport
 from bot.conversations.bursts import extend_wait
 from bot.conversations.changes import record_edit, record_group, record_reach
 from bot.conversations.database import DatabasePool
+from bot.conversations.files import has_room_for
 from bot.conversations.history import find_session
 from bot.conversations.inbox import record_inbound
 from bot.conversations.outbox import mark_read
@@ -39,7 +40,7 @@ class DatabaseInbox:
             self._worker.start_work(accepted.claim, accepted.step)
         elif owner is None:
             self._worker.wake()  # there may be room again by now
-        if message.attachments:
+        if any(one.kept is None for one in message.attachments):
             self._wake_fetcher()
         return accepted.recorded
 
@@ -70,6 +71,10 @@ class DatabaseInbox:
     async def open_session(self, channel: str, user_external_id: str, after_id: int) -> SessionState:
         """See `find_session`."""
         return await self._pool.read(find_session, channel, user_external_id, after_id)
+
+    async def has_room_for(self, channel: str, user_external_id: str) -> bool:
+        """See `files.has_room_for`."""
+        return await self._pool.read(has_room_for, channel, user_external_id)
 
     async def mark_read(self, channel: str, user_external_id: str, up_to_id: int) -> None:
         """See `outbox.mark_read`."""

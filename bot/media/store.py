@@ -13,26 +13,16 @@ import os
 import secrets
 import shutil
 import uuid
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.channels.media import MediaRefused
+from bot.channels.media import Kept, MediaRefused
 from bot.config import config
 from bot.media.kinds import HEAD_BYTES, may_show, sniff
 
 # Below this the disk is kept for messages (a full disk would refuse those).
 FREE_MIN_BYTES = 500 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A file that lies in the store now: its size, the type its bytes show, whether a page may draw it."""
-
-    size: int
-    mime_type: str
-    shown: bool
 
 
 class Store:
@@ -51,7 +41,7 @@ class Store:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if shutil.disk_usage(self._folder).free < self._free_min_bytes:
             raise MediaRefused("disk_full")
-        return Incoming(self._folder, self.path_of(name), self._file_max_bytes)
+        return Incoming(self._folder, name, self.path_of(name), self._file_max_bytes)
 
     def path_of(self, name: uuid.UUID) -> Path:
         """Where the file lies, or would."""
@@ -66,7 +56,8 @@ class Store:
 class Incoming:
     """A file that is just arriving (a `MediaSink`)."""
 
-    def __init__(self, folder: Path, place: Path, size_max: int) -> None:
+    def __init__(self, folder: Path, name: uuid.UUID, place: Path, size_max: int) -> None:
+        self._name = name
         self._place = place
         self._size_max = size_max
         self._partial = folder / f"partial-{secrets.token_hex(8)}"
@@ -98,7 +89,7 @@ class Incoming:
             self._head += chunk[: HEAD_BYTES - len(self._head)]
         self._file.write(chunk)
 
-    def keep(self, sha256: str = "") -> Stored:
+    def keep(self, sha256: str = "") -> Kept:
         """Checks the digest, if one was told (hex or base64), and puts the file in its place, durably.
 
         Raises: MediaRefused("empty" or "damaged").
@@ -112,7 +103,7 @@ class Incoming:
         self._place.parent.mkdir(mode=0o700, exist_ok=True)
         self._partial.rename(self._place)
         mime_type = sniff(self._head)
-        return Stored(self._size, mime_type, may_show(mime_type, self._head))
+        return Kept(self._name, self._size, mime_type, may_show(mime_type, self._head))
 
 
 def _parse_digest(told: str) -> bytes | None:

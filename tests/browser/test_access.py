@@ -72,7 +72,7 @@ def test_focus_goes_through_the_window_in_the_order_of_the_eyes(open_shop: Open)
     chat.button("Yes, it helped").wait_for()
     chat.frame.locator("select").focus()
     order = []
-    for _ in range(7):
+    for _ in range(8):
         order.append(
             chat.frame.locator(":focus").evaluate(
                 "one => one.getAttribute('aria-label') || one.id || one.innerText.trim()"
@@ -80,7 +80,7 @@ def test_focus_goes_through_the_window_in_the_order_of_the_eyes(open_shop: Open)
         )
         page.keyboard.press("Tab")
     assert order[1:4] == [WIDGET["menu"], WIDGET["close"], WIDGET["log"]]
-    assert order[4:7] == ["Refund time", "Yes, it helped", WIDGET["input_label"]]
+    assert order[4:8] == ["Refund time", "Yes, it helped", WIDGET["attach"], WIDGET["input_label"]]
 
 
 def test_menu_folds_by_escape_and_the_chat_stays_open(open_shop: Open) -> None:

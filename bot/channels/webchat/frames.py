@@ -51,10 +51,15 @@ def parse_uttered(data: object) -> Uttered:
     if not isinstance(data, dict) or not isinstance(data.get("message"), str):
         raise PayloadMalformed("user_uttered needs a message")
     cid = data.get("cid") or ""
-    if cid and not (isinstance(cid, str) and _CID.fullmatch(cid)):
+    if cid and not is_cid(cid):
         raise PayloadMalformed("cid is at most 64 printable ASCII characters")
     text = data["message"][:MESSAGE_CHARS_MAX]
     return Uttered(text, text if _CHOICE.fullmatch(text) else "", data.get("session_id"), cid)
+
+
+def is_cid(value: object) -> bool:
+    """Whether it can be a page's own id of a message: at most 64 printable ASCII characters."""
+    return isinstance(value, str) and _CID.fullmatch(value) is not None
 
 
 def parse_id(value: object) -> int:

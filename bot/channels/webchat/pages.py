@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,11 +21,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
+from bot.channels.webchat.file_links import FileLinks
 from bot.channels.webchat.frames import parse_id
 from bot.channels.webchat.sessions import SessionIds, hash_session
 from bot.config import config
 from bot.conversations.history import list_earlier
 from bot.language.languages import load_languages
+from bot.media.responses import build_file_response
 from bot.page_texts import LANGUAGE_NAMES, area_texts, choose_language
 
 LOADER = Path(__file__).parent / "static" / "webchat" / "loader.js"
@@ -63,7 +66,15 @@ def earlier_page(request: HttpRequest) -> HttpResponse:
     if not SessionIds(config().secret_key.reveal()).is_issued(session):
         return HttpResponse(status=403)
     history, more = list_earlier(NAME, hash_session(session), before_id)
-    return JsonResponse({"history": history, "more": more}, headers={"Cache-Control": "no-store"})
+    links = FileLinks(config().secret_key.reveal())
+    return JsonResponse({"history": links.add_to(history), "more": more}, headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def file_page(request: HttpRequest, file_id: uuid.UUID, code: str) -> HttpResponse:
+    """A file of the conversation, by an address that its customer was given; 404 otherwise."""
+    issued = FileLinks(config().secret_key.reveal()).is_issued(file_id, code)
+    return (build_file_response(file_id) if issued else None) or HttpResponse(status=404)
 
 
 @require_safe

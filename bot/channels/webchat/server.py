@@ -16,6 +16,7 @@ import socketio
 
 from bot.channels.contract import InboundMessage, Inbox, Limits, OutboundMessage, Profile, Recorded, Sent, SessionState
 from bot.channels.webchat.doors import SESSIONS_WINDOW_S, Doors
+from bot.channels.webchat.file_links import FileLinks
 from bot.channels.webchat.frames import (
     SessionRequest,
     Uttered,
@@ -71,6 +72,7 @@ class WebChat:
         )
         self._doors = doors
         self._ids = SessionIds(secret_key)
+        self._links = FileLinks(secret_key)
         self._messages = RateLimit(message_rate)
         self._others = RateLimit(OTHER_FRAMES_MAX)
         self._signs = RateLimit(SIGNS_MAX)
@@ -115,6 +117,10 @@ class WebChat:
         """Who answers now."""
         await self.server.emit("conversation_state", {"state": state, "agent": agent_name}, room=user_external_id)
 
+    async def echo(self, user_external_id: str, frame: Answer) -> None:
+        """The visitor's own message, in all of their open pages; one that has it already drops it."""
+        await self.server.emit("user_echo", frame, room=user_external_id)
+
     async def _on_connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         wait_s = self._doors.take_socket(sid, environ)
         if wait_s:
@@ -136,7 +142,7 @@ class WebChat:
             _log.exception("a session of the web chat was not opened")
             return await self._refuse(sid, "unavailable", "", 2.0)
         await self.server.emit("session_confirm", visitor.session_id, to=sid)
-        await self.server.emit("session_state", _describe_session(visitor.session_id, state), to=sid)
+        await self.server.emit("session_state", self._describe(visitor.session_id, state), to=sid)
         visitor.language = request.language or state.language
         return {"ok": True}
 
@@ -250,6 +256,18 @@ class WebChat:
         await self.server.emit("error", frame, to=sid)
         return {"ok": False, **frame}
 
+    def _describe(self, session_id: str, state: SessionState) -> Answer:
+        return {
+            "session_id": session_id,
+            "conversation": state.conversation or None,
+            "state": state.state,
+            "agent": state.agent_name or None,
+            "language": state.language or None,
+            "last_id": state.history[-1]["id"] if state.history else 0,
+            "history": self._links.add_to(state.history),
+            "more": state.more,
+        }
+
     def _require_inbox(self) -> Inbox:
         if self._inbox is None:
             raise RuntimeError("the web chat is not attached")
@@ -276,17 +294,4 @@ def _build_ack(uttered: Uttered, recorded: Recorded) -> Answer:
         "id": recorded.id,
         "ts": recorded.at.isoformat(),
         "shortened": recorded.shortened,
-    }
-
-
-def _describe_session(session_id: str, state: SessionState) -> Answer:
-    return {
-        "session_id": session_id,
-        "conversation": state.conversation or None,
-        "state": state.state,
-        "agent": state.agent_name or None,
-        "language": state.language or None,
-        "last_id": state.history[-1]["id"] if state.history else 0,
-        "history": list(state.history),
-        "more": state.more,
     }

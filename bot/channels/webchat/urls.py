@@ -11,4 +11,5 @@ urlpatterns = [
     path("widget.js", pages.widget_script, name="script"),
     path("chat/", pages.chat_page, name="chat"),
     path("chat/earlier", pages.earlier_page, name="earlier"),
+    path("chat/files/<uuid:file_id>/<str:code>", pages.file_page, name="file"),
 ]

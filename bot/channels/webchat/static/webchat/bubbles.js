@@ -1,5 +1,6 @@
 // How one message looks: bubble, product cards, and its buttons laid out by kind.
 import { html, nothing } from "../vendor/lit/lit.min.js";
+import { files } from "./files.js";
 import { fill, icons, languageOf, linked, linkTo, pictureOf, safeAddress, timeOf } from "./words.js";
 
 /** `view`: {t, language, press(button), retry(message), live: whether buttons may be pressed, head, foot}. */
@@ -13,6 +14,7 @@ export function bubble(message, view) {
     ${mine || !view.head ? html`<span class="sr">${who}: </span>` : nothing}
     ${message.text ? html`<div class="bubble" lang=${languageOf(message.text)}>${linked(message.text)}</div>` : nothing}
     ${message.image && pictureOf({ image: message.image }) ? html`<img class="picture" src=${pictureOf({ image: message.image })} alt="">` : nothing}
+    ${files(message, view.t)}
     ${message.cards.length ? cards(message.cards, view) : nothing}
     ${view.live && message.buttons.length ? buttons(message.buttons, view) : nothing}
     ${view.foot || message.status === "failed" ? foot(message, mine, view) : nothing}

@@ -2,6 +2,7 @@
 import { LitElement, html, nothing, repeat } from "../vendor/lit/lit.min.js";
 import { bubble, typingBubble } from "./bubbles.js";
 import { takeEarlier } from "./earlier.js";
+import { attachButton, isTaken, pastedFiles } from "./files.js";
 import { forgetMe } from "./forget.js";
 import { Host } from "./host.js";
 import { dress } from "./looks.js";
@@ -67,6 +68,8 @@ class SevaChat extends LitElement {
     document.addEventListener("visibilitychange", () => this.markSeen());
     addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && this.host.close());
     addEventListener("resize", () => this.follow && this.toNewest());
+    // A picture has its height only once it is there.
+    this.addEventListener("load", () => this.follow && this.toNewest(), true);
   }
 
   // ---- what arrives
@@ -175,6 +178,19 @@ class SevaChat extends LitElement {
     if (this.state.state === "closed") this.state = { state: "bot", agent: "" };
     this.follow = true;
     this.wire.flush();
+  }
+
+  attach(file) {
+    if (!isTaken(file)) return this.showHint("file_kind");
+    this.talk.attach(file);
+    this.follow = true;
+    this.wire.flush();
+  }
+
+  pasted(event) {
+    const files = pastedFiles(event);
+    if (files.length) event.preventDefault();
+    files.forEach((file) => this.attach(file));
   }
 
   submit(event) {
@@ -354,7 +370,7 @@ class SevaChat extends LitElement {
     const hint = this.connection === "offline" ? t["connection.offline"] : this.hint;
     return html`<form class="composer" @submit=${(event) => this.submit(event)}>
       <div class="hint-slot" role="status">${hint ? html`<p class="hint">${hint}</p>` : nothing}</div>
-      <div class="line"><textarea id="field" rows="1" aria-label=${t.input_label} placeholder=${t.input_placeholder} enterkeyhint="send" autocomplete="off" @input=${() => this.wrote()} @keydown=${(event) => this.keyed(event)}></textarea>
+      <div class="line">${attachButton(t, (file) => this.attach(file))}<textarea id="field" rows="1" aria-label=${t.input_label} placeholder=${t.input_placeholder} enterkeyhint="send" autocomplete="off" @input=${() => this.wrote()} @keydown=${(event) => this.keyed(event)} @paste=${(event) => this.pasted(event)}></textarea>
         <button type="submit" class="send" aria-label=${t.send} title=${t.send} ?disabled=${!this.draft.trim() || left < 0}>${icons.send}</button></div>
       ${left < COUNT_FROM ? html`<p class="count ${left < 0 ? "over" : ""}" role="status">${fill(t.count_left, { count: left })}</p>` : nothing}
     </form>`;

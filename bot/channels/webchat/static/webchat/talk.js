@@ -71,6 +71,15 @@ export class Talk {
     return item;
   }
 
+  /** A file of the customer's. Unlike words it does not outlive the page: browsers keep too little. */
+  attach(file) {
+    const kind = file.type.startsWith("image/") ? "image" : "document";
+    const item = { cid: makeId(), text: "", file, files: [{ kind, name: file.name }], ts: new Date().toISOString() };
+    this.outbox.push(item);
+    this.keep();
+    return item;
+  }
+
   nextToSend() {
     return this.outbox.find((item) => item.status !== "failed");
   }
@@ -80,7 +89,7 @@ export class Talk {
     if (!item) return;
     this.forget(cid);
     if (!this.confirmed.has(ack.id)) {
-      this.confirmed.set(ack.id, { id: ack.id, key: cid, cid, author: "contact", text: item.text, ts: ack.ts || item.ts, status: "sent", buttons: [], cards: [] });
+      this.confirmed.set(ack.id, { id: ack.id, key: cid, cid, author: "contact", text: item.text, ts: ack.ts || item.ts, status: "sent", buttons: [], cards: [], files: ack.files || item.files || [] });
     }
     this.keep();
   }
@@ -121,7 +130,7 @@ export class Talk {
   }
 
   keep() {
-    writeJson(this.storage, OUTBOX, this.outbox);
+    writeJson(this.storage, OUTBOX, this.outbox.filter((item) => !item.file));
     this.changed();
   }
 }
@@ -145,6 +154,7 @@ export function readMessage(raw) {
     buttons: meta.buttons || raw.buttons || [],
     cards: meta.cards || raw.cards || [],
     image: raw.image || imageOf(raw.attachment),
+    files: raw.files || meta.files || [],
     turn: meta.turn || raw.turn || null,
     readUpTo: Number(meta.read_up_to_id) || 0,
     status: "sent",

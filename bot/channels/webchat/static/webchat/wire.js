@@ -1,6 +1,7 @@
 // The connection: Rasa's Socket.IO events with our additions (docs/protocol-webchat.md). Sends one message at a time and
 // waits for its acknowledgement, so that order holds; asks again until it comes. The server takes a repeated cid once.
 
+import { sendFile } from "./files.js";
 import { SignIn } from "./sign-in.js";
 
 const SESSION = "seva.session";
@@ -138,6 +139,7 @@ export class Wire {
 
   /** Returns how many milliseconds to wait before the next try, 0 if it arrived or never will. */
   async sendOne(item) {
+    if (item.file) return this.sendOneFile(item);
     const metadata = { ...this.hello(), title: item.choice ? item.text : undefined };
     const body = { message: item.choice || item.text, session_id: this.session, cid: item.cid, metadata };
     this.refused = undefined;
@@ -154,6 +156,14 @@ export class Wire {
       return 0;
     }
     return this.refuse({ ...this.refused, ...ack, cid: item.cid });
+  }
+
+  async sendOneFile(item) {
+    const ack = await sendFile(item, { session: this.session, ...this.hello() });
+    if (!ack) return RETRY_MS;
+    if (!ack.ok) return this.refuse({ ...ack, cid: item.cid });
+    this.talk.confirm(item.cid, ack);
+    return 0;
   }
 
   refuse({ code, cid, retry_after_s: retryAfter, text: words }) {

@@ -113,6 +113,7 @@ export const icons = {
   yes: icon(svg`<path d="M7 11v9H4v-9zM7 11l4-7c1.5 0 2.5 1 2.5 2.5V10H19l-1.5 9.2c-.1.5-.5.8-1 .8H7"/>`),
   no: icon(svg`<path d="M7 13V4H4v9zM7 13l4 7c1.5 0 2.5-1 2.5-2.5V14H19l-1.5-9.2c-.1-.5-.5-.8-1-.8H7"/>`),
   swap: icon(svg`<path d="M5 8h13l-3-3M19 16H6l3 3"/>`),
+  picture: icon(svg`<rect x="4" y="5" width="16" height="14" rx="2"/><circle cx="9" cy="10" r="1.6"/><path d="M5 18l5-5 3 3 3-4 4 5"/>`),
   sending: icon(svg`<circle cx="12" cy="12" r="8"/><path d="M12 8v4l2.5 2"/>`),
   sent: icon(svg`<path d="M5 13l4.5 4.5L19 7"/>`),
   read: icon(svg`<path d="M2.5 13L7 17.5 15 8M11 16l1.5 1.5L22 8"/>`),
