@@ -14,6 +14,7 @@ import numpy.typing as npt
 from bot.evaluation.cases import HAND_OFF_ROUTES, Case
 
 ECE_BINS = 10
+CHANCE_ROUNDS = 200
 GIVEN = ("answer", "hand_off")
 Figures = dict[str, float | int | None]
 
@@ -68,6 +69,19 @@ def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins:
     pairs = [(part_c, part_r) for part_c, part_r in _equal_mass(confidences, right, bins) if len(part_c)]
     total = sum(len(part) for part, _ in pairs)
     return float(sum(len(c) * abs(float(c.mean()) - float(r.mean())) for c, r in pairs) / total)
+
+
+def chance_error(confidences: Sequence[float], bins: int = ECE_BINS) -> float | None:
+    """The calibration error, 0-1, that so few cases would show if the confidences were exactly true: the median.
+
+    Small groups show an error whatever the model; below this figure there is nothing to mend.
+    """
+    if not confidences:
+        return None
+    # The same every time: a figure of the confidences, not of a throw of dice.
+    random = np.random.default_rng(0)
+    truths = random.random((CHANCE_ROUNDS, len(confidences))) < np.asarray(confidences)
+    return float(np.median([calibration_error(confidences, list(right), bins) for right in truths]))
 
 
 def build_reliability(

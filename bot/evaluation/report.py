@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.evaluation.cases import GROUPS, Case, read_cases
-from bot.evaluation.metrics import Figures, Outcome, build_confusions, build_figures, build_reliability
+from bot.evaluation.metrics import Figures, Outcome, build_confusions, build_figures, build_reliability, chance_error
 
 Ask = Callable[[Case], dict[str, Any]]
 Progress = Callable[[int, int], None]
@@ -35,7 +35,8 @@ class Report:
 
     def as_text(self) -> str:
         """For people: one line a group, how far the confidence can be trusted, then the worst confusions."""
-        rows = {"all": build_figures(self.outcomes), **{k: build_figures(v) for k, v in self.groups().items() if v}}
+        parts = {"all": self.outcomes, **{name: part for name, part in self.groups().items() if part}}
+        rows = {name: _with_chance(part) for name, part in parts.items()}
         lines = [
             *build_table(rows, _percent),
             "",
@@ -72,6 +73,7 @@ _TITLES = {
     "handoff_precision": "handoff prec",
     "handoff_recall": "handoff rec",
     "ece": "ece",
+    "ece_by_chance": "by chance",
     "ask_back_hit_rate": "ask-back hit",
 }
 
@@ -90,6 +92,11 @@ def run_cases(cases: Sequence[Case], ask: Ask, progress: Progress = lambda done,
         outcomes.append(Outcome(case, ask(case)))
         progress(number, len(cases))
     return Report(tuple(outcomes))
+
+
+def _with_chance(outcomes: Sequence[Outcome]) -> Figures:
+    """The figures for people: beside the calibration error the one that so few cases show in any case."""
+    return build_figures(outcomes) | {"ece_by_chance": chance_error([one.confidence for one in outcomes])}
 
 
 def build_table(rows: Mapping[str, Figures], write: Callable[[float | int | None], str]) -> list[str]:

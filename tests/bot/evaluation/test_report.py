@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import ConfigError
 from bot.evaluation.cases import Case, read_cases
-from bot.evaluation.metrics import calibration_error
+from bot.evaluation.metrics import calibration_error, chance_error
 from bot.evaluation.report import run
 
 CASES: list[dict[str, Any]] = [
@@ -79,3 +79,12 @@ def test_calibration_error_of_perfect_and_overconfident_guesses() -> None:
     assert calibration_error([1.0] * 20, [True] * 20) == 0.0
     assert calibration_error([1.0] * 20, [True, False] * 10) == pytest.approx(0.5)
     assert calibration_error([], []) is None
+
+
+def test_error_by_chance_shrinks_with_the_number_of_cases() -> None:
+    few, many = (chance_error([0.6, 0.9] * (count // 2)) for count in (20, 2000))
+    assert few is not None
+    assert many is not None
+    assert few > 0.08 > 0.03 > many > 0.0
+    assert chance_error([1.0] * 20) == 0.0
+    assert chance_error([]) is None
