@@ -100,10 +100,11 @@ def _with_chance(outcomes: Sequence[Outcome]) -> Figures:
 
 
 def build_table(rows: Mapping[str, Figures], write: Callable[[float | int | None], str]) -> list[str]:
-    """One line a group, a column a figure, each cell as `write` puts it."""
-    lines = [f"{'group':9}{'n':>5}" + "".join(f"{title:>14}" for title in _TITLES.values())]
+    """One line a group, a column a figure that all of them have, each cell as `write` puts it."""
+    titles = {key: title for key, title in _TITLES.items() if all(key in figures for figures in rows.values())}
+    lines = [f"{'group':9}{'n':>5}" + "".join(f"{title:>14}" for title in titles.values())]
     for name, figures in rows.items():
-        lines.append(f"{name:9}{figures['n']:>5}" + "".join(f"{write(figures[key]):>14}" for key in _TITLES))
+        lines.append(f"{name:9}{figures['n']:>5}" + "".join(f"{write(figures[key]):>14}" for key in titles))
     return lines
 
 
