@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from bot.channels.contract import Inbox
+from bot.channels.states import find_missing
 from bot.channels.whatsapp.channel import Rules, WhatsApp
 from bot.channels.whatsapp.graph import Graph
+from bot.channels.whatsapp.parse import NAME
 from bot.channels.whatsapp.webhook import WhatsAppWebhook
 from bot.config import Config
 
 
 def build_whatsapp(config: Config) -> WhatsApp | None:
     """The channel, opening nothing yet."""
-    needed = (config.whatsapp_access_token, config.whatsapp_app_secret, config.whatsapp_verify_token)
-    if not (config.whatsapp_phone_number_id and all(needed)):
+    if find_missing(config, NAME):
         return None
     rules = Rules(
         default_language=config.default_language,
