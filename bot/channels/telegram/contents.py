@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.channels.contract import Reading
-from bot.channels.fields import Json, as_dict, as_int, as_text
+from bot.channels.fields import Json, as_dict, as_size, as_text
 from bot.channels.media import Attachment
 from bot.channels.telegram.keyboards import SHARE_KIND
 
@@ -108,13 +108,12 @@ def _read_file(message: Json) -> tuple[str, str, Attachment] | None:
 
 
 def _build_attachment(kind: str, file: Json) -> Attachment:
-    size = as_int(file.get("file_size"))
     return Attachment(
         kind=kind,
         reference=as_text(file.get("file_id")),
         mime_type=as_text(file.get("mime_type")) or ("image/jpeg" if kind == "image" else ""),
         file_name=as_text(file.get("file_name")) or as_text(file.get("title")),
-        size=size if size is not None and 0 < size < 2**40 else None,
+        size=as_size(file.get("file_size")),
     )
 
 
