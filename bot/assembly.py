@@ -18,7 +18,7 @@ from bot.channels.webchat.origins import build_origin_check
 from bot.channels.webchat.server import WebChat
 from bot.channels.webchat.uploads import Uploads
 from bot.channels.webhooks import Webhook, Webhooks
-from bot.channels.whatsapp.assembly import build_whatsapp, build_whatsapp_webhook
+from bot.channels.whatsapp.assembly import build_whatsapp, build_whatsapp_webhooks
 from bot.channels.whatsapp.channel import WhatsApp
 from bot.config import Config
 from bot.conversations.database import DatabasePool
@@ -138,7 +138,7 @@ def build_webhooks(
     """What stands behind each address that others call; joins Telegram to the shop and to the other channels."""
     hooks: dict[str, Webhook] = {}
     if whatsapp:
-        hooks["/webhooks/whatsapp"] = build_whatsapp_webhook(config, inbox, whatsapp)
+        hooks |= build_whatsapp_webhooks(config, inbox, whatsapp)
     if telegram:
         hooks |= build_telegram_webhooks(
             config,

@@ -20,6 +20,7 @@ from bot.channels.webhooks import Request, Response
 from bot.channels.whatsapp.parse import NAME, Batch, parse
 from bot.errors import MessageUnstorable, PayloadMalformed
 
+PATH = "/webhooks/whatsapp"
 SIGNATURE = "x-hub-signature-256"
 
 _log = logging.getLogger(__name__)
