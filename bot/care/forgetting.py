@@ -43,10 +43,15 @@ def _forget_told() -> int:
     for identity in told:
         talks = Conversation.objects.filter(identity=identity).exclude(state=State.CLOSED)
         talks.update(state=State.CLOSED, closed_at=timezone.now(), ready_at=None)
-        ChannelIdentity.objects.filter(pk=identity.pk).update(
-            external_id=f"{FORGOTTEN}{uuid.uuid4().hex}", account_id=None, reachable=False
-        )
+        forget_address(identity)
     return len(told)
+
+
+def forget_address(identity: ChannelIdentity) -> None:
+    """Nobody is reached or found by it from now on. Inside the caller's transaction; safe to repeat."""
+    ChannelIdentity.objects.filter(pk=identity.pk).update(
+        external_id=f"{FORGOTTEN}{uuid.uuid4().hex}", account_id=None, reachable=False
+    )
 
 
 def _forget_message_ids() -> None:

@@ -7,7 +7,6 @@ for erasing like any other (docs/privacy.md), finished by the operator.
 from __future__ import annotations
 
 import json
-import uuid
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from bot.care.forgetting import FORGOTTEN
+from bot.care.forgetting import forget_address
 from bot.care.models import Wish
 from bot.care.records import Said, record_privacy_request
 from bot.channels.webchat.sessions import SessionIds, hash_session
@@ -70,7 +69,5 @@ def forget_session(user: str) -> Left | None:
     asked = record_privacy_request(said, Wish.ERASE)
     for talk in talks.exclude(state=State.CLOSED):
         close(talk.pk)
-    ChannelIdentity.objects.filter(pk=identity.pk).update(
-        external_id=f"{FORGOTTEN}{uuid.uuid4().hex}", account_id=None, reachable=False
-    )
+    forget_address(identity)
     return Left(asked.number, asked.due_on)
