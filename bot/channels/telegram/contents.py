@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.channels.contract import Reading
+from bot.channels.contract import STAND_IN, Reading
 from bot.channels.fields import Json, as_dict, as_size, as_text
 from bot.channels.media import Attachment
 from bot.channels.telegram.keyboards import SHARE_KIND
@@ -120,7 +120,7 @@ def _build_attachment(kind: str, file: Json) -> Attachment:
 def _read_sticker(sticker: Json, sender: str) -> Content:
     """A sticker says what its emoji says."""
     emoji = as_text(sticker.get("emoji"))
-    return Content("sticker", emoji) if emoji else Content("sticker", "· sticker", "notice")
+    return Content("sticker", emoji) if emoji else Content("sticker", f"{STAND_IN}sticker", "notice")
 
 
 def _read_contact(contact: Json, sender: str) -> Content:
@@ -153,4 +153,4 @@ def _read_rest(message: Json) -> Content:
     """What we do not read: a person's doing is answered, a service message is only kept."""
     name = next((key for key in message if key not in _COMMON), "empty")
     reading: Reading = "notice" if name in _UNREADABLE else "nobody"
-    return Content(name[:20], f"· {name.replace('_', ' ')[:60]}", reading)
+    return Content(name[:20], f"{STAND_IN}{name.replace('_', ' ')[:60]}", reading)
