@@ -75,6 +75,8 @@ from bot.config import config
 
 _load_config()
 django_settings.SECRET_KEY = config().secret_key.reveal()
+# The shipped one takes its time on purpose.
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 django_settings.DATABASES = {"default": bot_settings.build_database(DATABASE_URL, SCRATCH)}
 if not DATABASE_URL:
     # A file, not the usual memory database: several threads write, as in life.
