@@ -7,10 +7,12 @@ from typing import Any
 
 
 async def read_body(receive: Any) -> bytes:
-    """All of it."""
+    """All of it. Raises: ConnectionError if whoever sends it is gone before the end; nobody acts on half a request."""
     body = b""
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionError("gone in the middle of a request")
         body += bytes(message.get("body", b""))
         if not message.get("more_body"):
             return body
