@@ -171,6 +171,11 @@ class Config:
         """DATA_DIR as an absolute path (it may not exist yet)."""
         return self.data_dir if self.data_dir.is_absolute() else ROOT / self.data_dir
 
+    @property
+    def media_path(self) -> Path:
+        """Where files that people send are kept (it may not exist yet)."""
+        return self.data_path / "media"
+
 
 def load(values: dict[str, str]) -> Config:
     """Builds the configuration from name/value pairs (environment names).

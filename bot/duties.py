@@ -6,7 +6,7 @@ All of it may run in several gateways at once. How it is repeated is `bot.recurr
 from __future__ import annotations
 
 from bot.back_in_stock import tell_back
-from bot.care.forgetting import forget_addresses
+from bot.care.forgetting import forget_addresses, forget_notices
 from bot.recurring import Duty
 from bot.shop.ended import forget_ended
 
@@ -15,5 +15,6 @@ MINUTE_S, HOUR_S = 60.0, 3600.0
 DUTIES = (
     Duty("told that something is back in stock", tell_back, MINUTE_S, speaks=True),
     Duty("addresses of erased customers forgotten", forget_addresses, HOUR_S),
+    Duty("old announcements of channels forgotten", forget_notices, HOUR_S),
     Duty("ended proofs of identity forgotten", forget_ended, HOUR_S),
 )

@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from bot.channels.contract import Button, Delayed, OutboundMessage, Rejected, SendResult, Sent
-from bot.channels.media import File
+from bot.channels.media import File, build_path
 from bot.config import config
 from bot.conversations import events
 from bot.conversations.buttons import build_buttons, build_cards
@@ -138,8 +138,8 @@ def build_outbound(message: Message, conversation: Conversation) -> OutboundMess
 def build_files(message: Message) -> tuple[File, ...]:
     """What goes out with it, as a channel gets it."""
     stored = message.attachments.filter(state=FileState.STORED).order_by("position")
-    folder = config().data_path / "media"
-    return tuple(File(one.kind, folder / one.pk.hex[:2] / one.pk.hex, one.mime_type, one.file_name) for one in stored)
+    folder = config().media_path
+    return tuple(File(one.kind, build_path(folder, one.pk), one.mime_type, one.file_name) for one in stored)
 
 
 def mark_result(claim: Claim, message: OutboundMessage, result: SendResult) -> None:

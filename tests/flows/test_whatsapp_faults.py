@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -157,12 +156,6 @@ async def test_after_the_window_the_template_carries_the_words(line: Line, agent
     assert line.graph.texts()[-1] == "your parcel is *here*"
     await in_database(queue_outreach, conversation.pk, "restock-1", "It is back!")
     await wait_until(lambda: line.graph.texts()[-1] == "It is back!", "the promise")
-
-
-@pytest.fixture
-def own_database(transactional_db: None, tmp_path: Path) -> OwnDatabase:
-    """For processes that outlive their transactions badly."""
-    return OwnDatabase(tmp_path)
 
 
 @pytest.fixture
