@@ -177,10 +177,11 @@ def drop_work(conversation: Conversation) -> None:
     Conversation.objects.filter(pk=conversation.pk).update(failing_since=None, fault_told=False)
 
 
-def mark_agent_read(conversation_id: uuid.UUID | str, up_to_id: int) -> bool:
-    """An agent has seen everything up to this message; monotonic. Whether that is new."""
+def mark_agent_read(conversation_id: uuid.UUID | str, up_to_id: int) -> None:
+    """An agent has seen everything up to this message; monotonic."""
     unread = Conversation.objects.filter(pk=conversation_id, agent_read_id__lt=up_to_id)
-    return unread.update(agent_read_id=up_to_id) > 0
+    if unread.update(agent_read_id=up_to_id):
+        events.publish(events.Event(events.AGENT_READ, str(conversation_id), ""))
 
 
 def show_typing(conversation_id: uuid.UUID | str, agent: Agent, on: bool) -> None:

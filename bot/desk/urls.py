@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bot.desk import accounts, files, live, pages
+from bot.desk import accounts, files, lists, live, pages
 
 app_name = "desk"
 urlpatterns = [
@@ -12,7 +12,7 @@ urlpatterns = [
     path("sign-in", accounts.sign_in_page, name="sign-in"),
     path("sign-out", accounts.sign_out, name="sign-out"),
     path("welcome/<str:uid>/<str:token>/", accounts.welcome_page, name="welcome"),
-    path("list", pages.conversation_list, name="list"),
+    path("list", lists.conversation_list, name="list"),
     path("feed", live.feed, name="feed"),
     path("files/<uuid:file_id>", files.conversation_file, name="file"),
     path("c/<uuid:conversation_id>", pages.conversation, name="conversation"),
