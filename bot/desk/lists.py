@@ -20,6 +20,7 @@ from bot.config import config
 from bot.conversations.hours import find_opening, load_hours
 from bot.conversations.notices import read_shop_time
 from bot.desk.access import agent_of, desk_language, desk_page, for_agents
+from bot.desk.presence import note_seen
 from bot.desk.queue import PAGE_ROWS, Counts, Wanted, count_open, find_conversations, find_told, read_wanted
 from bot.desk.rows import Row, build_row, name_moment
 from bot.page_texts import build_tree
@@ -49,6 +50,7 @@ def build_list(request: HttpRequest) -> Values:
     lines = write_lines(wanted, language, agent.pk)
     return {
         "wanted": wanted,
+        "presence": note_seen(agent.pk),
         "lines": mark_safe("".join(lines.written.values())),  # noqa: S308 - written by a template
         "more": name_more(wanted, lines),
         "waiting": counts.waiting,

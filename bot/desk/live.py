@@ -11,16 +11,19 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
-from bot.conversations.events import Event
+from bot.conversations.events import PASSING, Event
 from bot.conversations.feed import get_feed
 from bot.desk.access import desk_language, may_use_desk
+from bot.desk.presence import connected, note_seen
 from bot.desk.pushing import LOOK_S, ListPusher
 from bot.desk.queue import read_wanted
 
 KEEP_ALIVE_S = 15.0
 STREAM_S = 600.0
+STILL_HERE = b": still here\n\n"
 RESYNC = {"name": "resync", "conversation": "", "state": ""}
 
 
@@ -30,6 +33,8 @@ async def feed(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     if not may_use_desk(user) or user.pk is None:
         # 204 makes an EventSource stop asking.
         return HttpResponse(status=204)
+    # Also after a time without connection: who comes back is there at once.
+    await sync_to_async(note_seen, thread_sensitive=False)(user.pk)
     pusher = ListPusher(get_feed(), read_wanted(request.GET), desk_language(request), user.pk)
     response = StreamingHttpResponse(_stream(get_feed().subscribe(), pusher), content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
@@ -45,24 +50,34 @@ async def _stream(events: AsyncIterator[Event], pusher: ListPusher) -> AsyncIter
     yield b"retry: 1500\n" + _write(RESYNC)
     coming = asyncio.ensure_future(anext(events))
     try:
-        while (now := loop.time()) < ends_at:
-            if now >= (pusher.due_at or look_at):
-                look_at = now + LOOK_S
-                changed = await pusher.look(now)
-                yield _write(changed) if changed else b": still here\n\n"
-                continue
-            until = min(pusher.due_at or look_at, now + KEEP_ALIVE_S)
-            done, _ = await asyncio.wait({coming}, timeout=max(0.0, until - now))
-            if not done:
-                if not pusher.due_at:
-                    yield b": still here\n\n"
-                continue
-            event = coming.result()
-            coming = asyncio.ensure_future(anext(events))
-            pusher.hear(event, loop.time())
-            yield _write({"name": event.name, "conversation": event.conversation, "state": event.state})
+        with connected(pusher.agent_id):
+            while (now := loop.time()) < ends_at:
+                if now >= (pusher.due_at or look_at):
+                    look_at = now + LOOK_S
+                    changed = await pusher.look(now)
+                    yield _write(changed) if changed else STILL_HERE
+                    continue
+                until = min(pusher.due_at or look_at, now + KEEP_ALIVE_S)
+                done, _ = await asyncio.wait({coming}, timeout=max(0.0, until - now))
+                if done:
+                    event = coming.result()
+                    coming = asyncio.ensure_future(anext(events))
+                    pusher.hear(event, loop.time())
+                    if event.data.get("agent") != pusher.agent_id or event.name not in PASSING:
+                        yield _write(_build(event))
+                elif not pusher.due_at:
+                    yield STILL_HERE
     finally:
         coming.cancel()
+
+
+def _build(event: Event) -> dict[str, Any]:
+    """What pages may know; of a colleague who looks or writes also who it is."""
+    shown = {"name": event.name, "conversation": event.conversation, "state": event.state}
+    if event.name in PASSING and "agent" in event.data:
+        shown |= {key: event.data[key] for key in ("agent", "who", "on") if key in event.data}
+        shown["agent_name"] = event.data.get("name", "")
+    return shown
 
 
 def _write(event: dict[str, Any]) -> bytes:
