@@ -14,7 +14,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
-from bot.conversations.events import PASSING, Event
+from bot.conversations.events import CONVERSATION_TAKEN, PASSING, Event
 from bot.conversations.feed import get_feed
 from bot.desk.access import desk_language, may_use_desk
 from bot.desk.presence import connected, note_seen
@@ -72,8 +72,10 @@ async def _stream(events: AsyncIterator[Event], pusher: ListPusher) -> AsyncIter
 
 
 def _build(event: Event) -> dict[str, Any]:
-    """What pages may know; of a colleague who looks or writes also who it is."""
+    """What pages may know; of a colleague who has it now, looks or writes also who it is."""
     shown = {"name": event.name, "conversation": event.conversation, "state": event.state}
+    if event.name == CONVERSATION_TAKEN:
+        shown["agent_name"] = event.data.get("agent_name", "")
     if event.name in PASSING and "agent" in event.data:
         shown |= {key: event.data[key] for key in ("agent", "who", "on") if key in event.data}
         shown["agent_name"] = event.data.get("name", "")

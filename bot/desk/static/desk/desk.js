@@ -14,9 +14,11 @@
 
   // ---- what changes elsewhere
   const refreshStory = soon(80, () => { const story = document.getElementById("story"); if (story) htmx.trigger(story, "seva:story"); });
-  let nowState = "";
+  let now = {};
+  // A conversation that another agent has is another one for what may be done here.
+  const differs = (open, told) => told.state !== open.dataset.state || (told.name === "conversation.taken" && told.agent_name !== open.dataset.agent);
   // The answer to what was pressed here shows the new state by itself, mostly before the event; then there is nothing to do.
-  const refreshPanel = soon(300, () => { const open = talk(); if (open && open.dataset.state !== nowState) htmx.ajax("GET", `/desk/c/${open.dataset.id}`, { target: "#panel", swap: "innerHTML" }); });
+  const refreshPanel = soon(300, () => { const open = talk(); if (open && differs(open, now)) htmx.ajax("GET", `/desk/c/${open.dataset.id}`, { target: "#panel", swap: "innerHTML" }); });
   function heard(event) {
     const open = talk();
     document.dispatchEvent(new CustomEvent("seva:event", { detail: event }));
@@ -24,8 +26,8 @@
     if (event.name === "resync") refreshStory();
     else if (event.conversation === open.dataset.id) {
       // A change of state changes what may be done; anything else leaves the reply that is being written alone.
-      if (event.state && event.state !== open.dataset.state) {
-        nowState = event.state;
+      if (event.state && differs(open, event)) {
+        now = event;
         refreshPanel();
       } else if (event.name !== "typing.changed" && !event.name.startsWith("agent.")) refreshStory();
     }

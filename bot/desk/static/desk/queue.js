@@ -111,11 +111,136 @@
     choose(read());
   });
 
-  // ---- others: who looks at the open conversation, and who is writing; nothing of it is stored
-  function markOthers() {}
+  // ---- others: who looks at a conversation, and who is writing; nothing of it is stored
+  const LOOKING_MS = 40000;
+  const WRITING_MS = 6000;
+  const TELL_MS = 25000;
+  const others = new Map();
+  const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
+  function noteOther(event) {
+    const there = others.get(event.conversation) || new Map();
+    const known = there.get(event.agent);
+    const now = Date.now();
+    if (event.name === "typing.changed") there.set(event.agent, { name: event.agent_name, looks: now + LOOKING_MS, writes: event.on ? now + WRITING_MS : 0 });
+    else if (event.on) there.set(event.agent, { writes: 0, ...known, name: event.agent_name, looks: now + LOOKING_MS });
+    else there.delete(event.agent);
+    others.set(event.conversation, there);
+    markOthers();
+    // Who has just come does not know yet that this page is open too.
+    if (!known && event.on && event.conversation === looked) tellLooking(true);
+  }
+  function findOthers(id) {
+    const now = Date.now();
+    const found = [...(others.get(id) || new Map()).values()].filter((one) => one.looks > now);
+    const writing = found.filter((one) => one.writes > now);
+    const names = (writing.length ? writing : found).map((one) => one.name).join(", ");
+    return { names, writing: writing.length > 0 };
+  }
+  function markOthers() {
+    const line = document.getElementById("others");
+    const open = document.getElementById("talk")?.dataset.id;
+    if (line) {
+      const { names, writing } = findOthers(open);
+      const text = names && line.dataset[writing ? "writing" : "looking"].replace("{names}", names);
+      if (line.textContent !== text) line.textContent = text;
+      line.hidden = !text;
+    }
+    for (const row of document.querySelectorAll("#list-rows .row")) {
+      const { names, writing } = findOthers(row.dataset.id);
+      let mark = row.querySelector(".there");
+      if (!names) { mark?.remove(); continue; }
+      if (!mark) { mark = document.createElement("span"); row.querySelector(".row-tags").append(mark); }
+      mark.className = writing ? "tag there writing" : "tag there";
+      mark.textContent = names;
+    }
+  }
+  let looked = "";
+  function tellLooking(on) {
+    const body = new URLSearchParams({ csrfmiddlewaretoken: token(), on: on ? "1" : "0" });
+    fetch(`/desk/c/${looked}/looking`, { method: "POST", body, keepalive: true }).catch(() => {});
+  }
+  function look() {
+    const open = document.visibilityState === "visible" ? document.getElementById("talk")?.dataset.id || "" : "";
+    if (open === looked) return;
+    if (looked) tellLooking(false);
+    looked = open;
+    if (looked) tellLooking(true);
+  }
+  document.addEventListener("visibilitychange", look);
+  addEventListener("pagehide", () => { if (looked) tellLooking(false); looked = ""; });
+  setInterval(() => { if (looked) tellLooking(true); }, TELL_MS);
+  setInterval(markOthers, WRITING_MS / 2);
+
+  // ---- alerts: asked for by a button, remembered by the browser; a notification only while the page is not seen
+  const ALERTS = "seva.alerts";
+  const stored = (key, value) => { try { if (value !== undefined) localStorage.setItem(key, value); return localStorage.getItem(key) || ""; } catch { return ""; } };
+  let sounds;
+  function ring() {
+    sounds ||= new AudioContext();
+    sounds.resume();
+    for (const [after, pitch] of [[0, 660], [0.16, 880]]) {
+      const [tone, loud] = [sounds.createOscillator(), sounds.createGain()];
+      tone.frequency.value = pitch;
+      loud.gain.setValueAtTime(0.15, sounds.currentTime + after);
+      loud.gain.exponentialRampToValueAtTime(0.001, sounds.currentTime + after + 0.3);
+      tone.connect(loud).connect(sounds.destination);
+      tone.start(sounds.currentTime + after);
+      tone.stop(sounds.currentTime + after + 0.3);
+    }
+  }
+  function showAlerts() {
+    const button = document.getElementById("alerts");
+    const on = stored(ALERTS) === "1";
+    button.hidden = false;
+    button.textContent = on ? button.dataset.off : button.dataset.on;
+    button.setAttribute("aria-pressed", on);
+  }
+  document.addEventListener("click", (event) => {
+    if (event.target.id !== "alerts") return;
+    stored(ALERTS, stored(ALERTS) === "1" ? "" : "1");
+    showAlerts();
+    if (stored(ALERTS) !== "1") return;
+    ring();
+    if ("Notification" in window && Notification.permission === "default") Notification.requestPermission();
+  });
+  function alert(kind) {
+    // Of several tabs one is enough.
+    if (stored(ALERTS) !== "1" || Date.now() - Number(stored("seva.alerted")) < 2000) return;
+    stored("seva.alerted", Date.now());
+    ring();
+    if (document.visibilityState === "visible" || !("Notification" in window) || Notification.permission !== "granted") return;
+    // No word of the customer: others may see the screen.
+    const shown = new Notification(words, { body: document.getElementById("alerts").dataset[kind], tag: `seva-${kind}` });
+    shown.onclick = () => { focus(); shown.close(); };
+  }
+  let before;
+  function notice(news) {
+    const unread = news.news - news.waiting;
+    if (before && news.waiting > before.waiting) alert("waiting");
+    else if (before && unread > before.unread && document.visibilityState !== "visible") alert("mine");
+    before = { waiting: news.waiting, unread };
+  }
+
+  // ---- passing on
+  document.addEventListener("click", (event) => {
+    if (!event.target.matches?.("#transfer [data-fold]")) return;
+    event.preventDefault();
+    document.getElementById("transfer").replaceChildren();
+    document.querySelector(".pass-on a")?.focus();
+  });
 
   // ---- events of the live connection (desk.js passes them on)
-  document.addEventListener("seva:event", ({ detail }) => { if (detail.name === "list") update(detail); });
+  document.addEventListener("seva:event", ({ detail }) => {
+    if (detail.name === "list") { notice(detail); update(detail); }
+    else if (detail.agent) noteOther(detail);
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "panel") { markOpen(); markOthers(); look(); }
+    if (event.detail.target.id === "transfer") document.querySelector("#transfer select")?.focus();
+  });
+  document.getElementById("find-go").hidden = true;
+  showAlerts();
+  look();
   markOpen();
   title();
 })();
