@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -78,10 +79,15 @@ def find_available(now: datetime) -> QuerySet[AgentProfile]:
 
 
 def return_left() -> int:
-    """Returns to the queue what waits for an agent who is gone too long (AGENT_GONE_S); how many. Safe to repeat."""
+    """Returns to the queue what waits for an agent who is gone too long (AGENT_GONE_S) or may use the desk no more.
+
+    How many; safe to repeat.
+    """
     before = timezone.now() - timedelta(seconds=config().agent_gone_s)
-    gone = AgentProfile.objects.filter(Q(excused_at=None) | Q(excused_at__lt=before), seen_at__lt=before)
-    gone = gone.filter(user__conversations__state=State.AGENT)
+    # Nobody can see one who never had a page (a program that answers for the shop).
+    lost = Q(desk_profile__seen_at__lt=before) & ~Q(desk_profile__excused_at__gte=before)
+    barred = Q(is_active=False) | Q(is_staff=False)
+    gone = User.objects.filter(lost | barred, conversations__state=State.AGENT)
     return sum(map(_return_all, gone.distinct().values_list("pk", flat=True)))
 
 

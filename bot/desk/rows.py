@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.config import config
 from bot.conversations.handoffs import name_agent
 from bot.conversations.models import Conversation
+from bot.conversations.skills import load_skills
 from bot.conversations.states import State
 from bot.desk.queue import Told
 from bot.language.formats import day, time_span
@@ -70,11 +71,17 @@ def build_row(found: Conversation, told: Told, now: datetime, language: str) -> 
         unread=told.unread,
         since=since,
         span=build_span(now - since, language),
-        skill=notes["hand_off_skill"] or "" if waiting else "",
+        skill=_find_skill(notes["hand_off_skill"] or "", notes["hand_off_reason"] or "") if waiting else "",
         late=build_span(now - due, language) if due else "",
         due=name_moment(due, now, language) if due and due - now > SOON else "",
         back=notes["hand_off_back"] or "" if waiting else "",
     )
+
+
+def _find_skill(name: str, reason: str) -> str:
+    """The skill, unless the reason says it already."""
+    skill = load_skills().get(name)
+    return "" if skill and reason in skill.reasons else name
 
 
 def build_span(span: timedelta, language: str) -> str:

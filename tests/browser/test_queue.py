@@ -76,6 +76,7 @@ def test_the_queue_is_live_and_leaves_the_agent_in_peace(open_shop: Open, desk: 
     row = desk.locator(".row", has_text="live one")
     expect(row).to_be_visible(timeout=1000)
     assert desk.title().startswith("(")
+    desk.get_by_role("button", name=QUEUE["alerts.start"]).click()
     row.focus()
     ask_for_person(open_shop, "live two")
     expect(desk.locator(".row", has_text="live two")).to_be_visible(timeout=1000)
@@ -91,7 +92,6 @@ def test_the_queue_is_live_and_leaves_the_agent_in_peace(open_shop: Open, desk: 
     desk.locator("#tab-waiting").click()
     expect(desk.locator(".row", has_text="live two")).to_be_visible()
     expect(search).to_have_value("")
-    desk.get_by_role("button", name=QUEUE["alerts.start"]).click()
     desk.reload()
     expect(desk.get_by_role("button", name=QUEUE["alerts.stop"])).to_be_visible()
 

@@ -132,6 +132,12 @@ def test_who_never_opened_a_page_is_not_gone(make: Make) -> None:
     assert (return_left(), who_has(found)) == (0, "connector")
 
 
+def test_an_account_that_is_closed_keeps_nobody_waiting(make: Make, hire: Hire) -> None:
+    found = make(state=State.AGENT, agent=hire("ravi"))
+    User.objects.update(is_active=False)
+    assert (return_left(), who_has(found)) == (1, "waiting")
+
+
 def test_a_gateway_that_starts_excuses_everybody(make: Make, hire: Hire, monkeypatch: pytest.MonkeyPatch) -> None:
     found = make(state=State.AGENT, agent=hire("ravi", 900))
     monkeypatch.setattr(presence, "_excused", False)
