@@ -28,10 +28,23 @@ CONVERSATION_HANDED_OFF = "conversation.handed_off"
 CONVERSATION_TAKEN = "conversation.taken"
 CONVERSATION_HANDED_BACK = "conversation.handed_back"
 CONVERSATION_CLOSED = "conversation.closed"
+CONVERSATION_RETURNED = "conversation.returned"
 NOTE_RECORDED = "note.recorded"
+AGENT_READ = "agent.read"
 TYPING = "typing.changed"
+LOOKING = "agent.looking"
+PRESENCE = "agent.presence"
 
-STATE_CHANGES = {CONVERSATION_HANDED_OFF, CONVERSATION_TAKEN, CONVERSATION_HANDED_BACK, CONVERSATION_CLOSED}
+STATE_CHANGES = {
+    CONVERSATION_HANDED_OFF,
+    CONVERSATION_TAKEN,
+    CONVERSATION_HANDED_BACK,
+    CONVERSATION_CLOSED,
+    CONVERSATION_RETURNED,
+}
+
+# Of what is stored nowhere.
+PASSING = {TYPING, LOOKING}
 
 PROCESS = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
 

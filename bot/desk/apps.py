@@ -1,4 +1,4 @@
-"""Django's entry for the agents' desk. It has no tables: it reads and calls `bot.conversations` and `bot.shop`."""
+"""Django's entry for the agents' desk. Of its own it keeps only agents' profiles; all else is `bot.conversations`'."""
 
 from django.apps import AppConfig
 

@@ -18,9 +18,10 @@ from bot.conversations import handoffs
 from bot.conversations.models import Conversation
 from bot.conversations.states import State
 from bot.desk.access import agent_of, desk_language, desk_page, for_agents
+from bot.desk.lists import build_list
 from bot.desk.orders import build_orders
 from bot.desk.returns import build_returns
-from bot.desk.rows import FILTERS, build_rows, build_span, count_filters
+from bot.desk.rows import build_span
 from bot.desk.stories import build_complaints, build_story, build_window, find_last_id
 from bot.desk.topics import name_topic
 from bot.errors import EmptyMessage, NotFound, TransitionRefused
@@ -32,14 +33,7 @@ Values = dict[str, Any]
 @for_agents
 def inbox(request: HttpRequest) -> HttpResponse:
     """The list, with nothing opened yet."""
-    return desk_page(request, "desk/inbox.html", _list_values(request))
-
-
-@require_safe
-@for_agents
-def conversation_list(request: HttpRequest) -> HttpResponse:
-    """The list alone, for live updates."""
-    return desk_page(request, "desk/_list.html", _list_values(request))
+    return desk_page(request, "desk/inbox.html", build_list(request))
 
 
 @require_safe
@@ -135,23 +129,15 @@ def _show(
 ) -> HttpResponse:
     found = _find(conversation_id)
     if found is None:
-        return desk_page(request, "desk/inbox.html", _list_values(request) | {"missing": True}, status=404)
+        return desk_page(request, "desk/inbox.html", build_list(request) | {"missing": True}, status=404)
     values = _panel_values(request, found) | {"error": error}
     if request.headers.get("HX-Request"):
         return desk_page(request, part, values)
-    return desk_page(request, "desk/inbox.html", _list_values(request) | values)
+    return desk_page(request, "desk/inbox.html", build_list(request) | values)
 
 
 def _find(conversation_id: uuid.UUID) -> Conversation | None:
     return Conversation.objects.select_related("contact", "agent", "identity").filter(pk=conversation_id).first()
-
-
-def _list_values(request: HttpRequest) -> Values:
-    wanted = request.GET.get("show", "")
-    counts = count_filters(agent_of(request))
-    which = wanted if wanted in FILTERS else "mine" if counts["mine"] and not counts["waiting"] else "waiting"
-    rows = build_rows(which, agent_of(request), timezone.now(), desk_language(request))
-    return {"rows": rows, "show": which, "counts": counts, "open_id": request.GET.get("open", "")}
 
 
 def _panel_values(request: HttpRequest, found: Conversation) -> Values:
