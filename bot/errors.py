@@ -190,3 +190,10 @@ class TransitionRefused(DeskError):
 
     code = "transition_refused"
     status = HTTPStatus.CONFLICT
+
+
+class IdempotencyKeyReused(DeskError):
+    """The same Idempotency-Key came with other words: nothing was sent. Repeating does not help."""
+
+    code = "idempotency_key_reused"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
