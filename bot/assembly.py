@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from bot.api.courier import Courier
 from bot.channels.contract import Channel
 from bot.channels.media import MediaSource
 from bot.channels.telegram.assembly import build_telegram, build_telegram_webhooks
@@ -51,6 +52,7 @@ class Gateway:
     fetcher: Fetcher
     webhooks: Webhooks
     uploads: Uploads
+    courier: Courier
     whatsapp: WhatsApp | None = None
     telegram: Telegram | None = None
 
@@ -62,9 +64,11 @@ class Gateway:
         await self.worker.start()
         self.duties.start()
         self.fetcher.start()
+        self.courier.start()
 
     async def stop(self) -> None:
         """Finishes what is under way, leaves the rest in the database, closes connections."""
+        await self.courier.stop()
         await self.fetcher.stop()
         await self.duties.stop()
         await self.webchat.stop()
@@ -113,6 +117,7 @@ def build_gateway(config: Config) -> Gateway:
         fetcher,
         Webhooks(hooks),
         uploads,
+        Courier(pool, {}),
         whatsapp,
         telegram,
     )
