@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import httpx
@@ -65,8 +65,7 @@ class WebhookSender:
             "POST", target.url, content=body, headers=headers, extensions=extensions
         ) as answer:
             taken = answer.status_code in TOOK
-            error = "" if taken else "refused"
-            return Outcome(taken, answer.status_code, error, final=answer.status_code == GONE)
+            return Outcome(taken, answer.status_code, "" if taken else "refused", final=answer.status_code == GONE)
 
     async def close(self) -> None:
         """Ends its connections."""
@@ -76,8 +75,11 @@ class WebhookSender:
 class Courier:
     """Made once per process, started in its event loop."""
 
-    def __init__(self, pool: DatabasePool, senders: Mapping[str, Sender]) -> None:
+    def __init__(
+        self, pool: DatabasePool, senders: Mapping[str, Sender], prepare: Callable[[], None] = lambda: None
+    ) -> None:
         self._pool = pool
+        self._prepare = prepare
         self._senders = {Kind.WEBHOOK.value: WebhookSender(pool), **senders}
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -97,8 +99,12 @@ class Courier:
             await sender.close()
 
     async def _look(self) -> None:
+        prepared = False
         while True:
             try:
+                if not prepared:
+                    await self._pool.write(self._prepare)
+                    prepared = True
                 room = TOGETHER_MAX - len(self._tasks)
                 if room and await self._pool.read(deliveries.has_due):
                     for row in await self._pool.write(deliveries.claim_due, room):

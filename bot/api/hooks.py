@@ -9,10 +9,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from bot.api.models import Delivery, Endpoint
+from bot.api.models import Delivery, Endpoint, Kind
 from bot.config import config
 from bot.conversations import events
 from bot.conversations.events import Event
+from bot.conversations.states import State
 
 HANDED_OFF = "conversation.handed_off"
 MESSAGE_CREATED = "message.created"
@@ -53,5 +54,10 @@ def record_deliveries(event: Event) -> None:
         )
         for endpoint in Endpoint.objects.filter(active=True).order_by("pk")
         for name in names
-        if name in endpoint.events
+        if name in endpoint.events and not (endpoint.kind == Kind.CHATWOOT and _is_with_the_bot(event))
     )
+
+
+def _is_with_the_bot(event: Event) -> bool:
+    """What is said before anybody asks for a person; Chatwoot gets it with the hand-off."""
+    return event.name == events.MESSAGE_RECORDED and event.state in (State.BOT, "")
