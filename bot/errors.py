@@ -197,3 +197,14 @@ class IdempotencyKeyReused(DeskError):
 
     code = "idempotency_key_reused"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class AccountRefused(DeskError):
+    """An account cannot be made or changed so. `reason`: one of the desk's texts (`desk_access.refused`)."""
+
+    code = "account_refused"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "bot.page_security.ContentSecurityPolicyMiddleware",
+    "bot.desk.gate.GateMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -24,13 +24,15 @@ REFRESHED_S = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`role`: the least that reaches it, None for everybody. `view`: the audit's name for looking at it.
+    """`role`: the least that reaches it, None for everybody. `view`: the audit's name for looking at it, `change` for a
+    change there that tells nobody of itself (`bot.conversations.events`).
 
     `own`: signed in is enough, also for somebody who has yet to set up a second factor.
     """
 
     role: Role | None = AGENT
     view: str = ""
+    change: str = ""
     quiet_s: float = 0.0
     own: bool = False
 
@@ -47,6 +49,7 @@ ROUTES: dict[str, Route] = {
     "webchat:script": EVERYBODY,
     "webchat:chat": EVERYBODY,
     "webchat:earlier": EVERYBODY,
+    "webchat:file": EVERYBODY,
     "shop:front": EVERYBODY,
     "shop:token": EVERYBODY,
     "shop:invoice": EVERYBODY,
@@ -56,7 +59,9 @@ ROUTES: dict[str, Route] = {
     # signing in
     "desk:sign-in": EVERYBODY,
     "desk:sign-out": EVERYBODY,
+    "desk:sign-in-code": EVERYBODY,
     "desk:welcome": EVERYBODY,
+    "desk:reset": EVERYBODY,
     # the desk
     "desk:inbox": Route(view="list.viewed", quiet_s=REFRESHED_S),
     "desk:list": Route(view="list.viewed", quiet_s=REFRESHED_S),
@@ -69,8 +74,17 @@ ROUTES: dict[str, Route] = {
     "desk:typing": Route(),
     "desk:close": Route(),
     "desk:hand-back": Route(),
+    # one's own account
+    "desk:account": Route(own=True),
+    "desk:second-factor": Route(own=True),
+    # running the desk; what changes there is written down with what it changes
+    "desk:people": Route(role=ADMIN),
+    "desk:person": Route(role=ADMIN),
+    "desk:integrations": Route(role=ADMIN),
+    "desk:endpoint": Route(role=ADMIN),
+    "desk:audit": Route(role=LEAD, view="audit.viewed", quiet_s=REFRESHED_S),
     # Django's admin, all of it
-    "admin": Route(role=ADMIN, view="admin.viewed"),
+    "admin": Route(role=ADMIN, view="admin.viewed", change="admin.changed"),
     # the API's own pages; its operations are below
     "api:schema": EVERYBODY,
     "api:nothing": EVERYBODY,

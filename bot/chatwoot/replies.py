@@ -77,7 +77,7 @@ class ChatwootWebhook:
             return Response(HTTPStatus.BAD_REQUEST, "malformed")
         refusal = await self._pool.write(record_event, body)
         if refusal:
-            words = area_texts("desk", config().default_language)[f"chatwoot.{refusal.reason}"]
+            words = area_texts("desk_access", config().default_language)[f"chatwoot.{refusal.reason}"]
             try:
                 await self._client.write(refusal.talk, words, f"seva-refused-{refusal.reply}")
             except (httpx.HTTPError, ChatwootRefused):
