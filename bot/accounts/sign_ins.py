@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from bot.accounts.audit import find_address
+from bot.accounts.devices import name_device
 from bot.accounts.models import SignIn
 from bot.conversations import events
 
@@ -25,7 +26,7 @@ def note_request(request: HttpRequest, user: User) -> None:
     if not key:
         return
     now = timezone.now()
-    address, device = find_address(request), request.headers.get("User-Agent", "")[:200]
+    address, device = find_address(request), name_device(request.headers.get("User-Agent", ""))
     known = SignIn.objects.filter(session_key=key).first()
     if known is None:
         fresh = {"user": user, "address": address, "device": device, "seen_at": now}

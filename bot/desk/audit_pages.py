@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
@@ -30,8 +31,10 @@ def audit_page(request: HttpRequest) -> HttpResponse:
         found = found.filter(pk__lt=int(before))
     rows = list(found[: ROWS + 1])
     words = area_texts("desk_access", desk_language(request))
+    names = _name_users(rows)
     for row in rows:
         row.words = words.get(f"action.{row.action}", row.action)  # type: ignore[attr-defined]
+        row.about = _describe(row, names)  # type: ignore[attr-defined]
     older = ""
     if len(rows) > ROWS:
         older = urlencode({name: value for name, value in asked.items() if value} | {"before": rows[ROWS - 1].pk})
@@ -66,3 +69,17 @@ def _build_filters(asked: dict[str, str]) -> dict[str, Any]:
         if day:
             filters[field] = day
     return filters
+
+
+def _name_users(rows: list[AuditEntry]) -> dict[str, str]:
+    """`user:7` -> sign-in name, for those who are still there."""
+    ids = {row.target.removeprefix("user:") for row in rows if row.target.startswith("user:")}
+    found = User.objects.filter(pk__in=ids).values_list("pk", "username")
+    return {f"user:{pk}": username for pk, username in found}
+
+
+def _describe(row: AuditEntry, names: dict[str, str]) -> str:
+    """What it was about, beside the conversation."""
+    more = [f"{name}: {value}" for name, value in row.detail.items() if not isinstance(value, bool | list)]
+    more += [", ".join(map(str, value)) for value in row.detail.values() if isinstance(value, list)]
+    return " · ".join([*([names.get(row.target, row.target)] if row.target else []), *more])

@@ -135,3 +135,9 @@ def test_older_entries_are_a_page_further(browser: Browser) -> None:
     older = first.split('class="outline" href="')[1].split('"')[0].replace("&amp;", "&")
     second = lead.get(f"/desk/settings/audit{older}").content.decode()
     assert ("row-149" in second, "row-049" in second, "row-000" in second) == (False, True, True)
+
+
+def test_accounts_are_named_and_roles_are_told(browser: Browser, staff: dict[str, User]) -> None:
+    browser("admin").post(f"/desk/settings/people/{staff['agent'].pk}", {"do": "role", "role": "lead"})
+    shown = browser("lead").get("/desk/settings/audit?action=account.role_changed").content.decode()
+    assert "agent · from: agent · to: lead" in shown
