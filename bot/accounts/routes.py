@@ -27,7 +27,7 @@ class Route:
     """`role`: the least that reaches it, None for everybody. `view`: the audit's name for looking at it, `change` for a
     change there that tells nobody of itself (`bot.conversations.events`).
 
-    `own`: signed in is enough, also for somebody who has yet to set up a second factor.
+    `stream`: who may not is told by 204, which makes an EventSource stop asking. `own`: signed in is enough, also for somebody who has yet to set up a second factor.
     """
 
     role: Role | None = AGENT
@@ -35,6 +35,7 @@ class Route:
     change: str = ""
     quiet_s: float = 0.0
     own: bool = False
+    stream: bool = False
 
 
 EVERYBODY = Route(role=None)
@@ -65,7 +66,7 @@ ROUTES: dict[str, Route] = {
     # the desk
     "desk:inbox": Route(view="list.viewed", quiet_s=REFRESHED_S),
     "desk:list": Route(view="list.viewed", quiet_s=REFRESHED_S),
-    "desk:feed": Route(),
+    "desk:feed": Route(view="list.viewed", quiet_s=REFRESHED_S, stream=True),
     "desk:file": Route(view="file.downloaded"),
     "desk:conversation": Route(view="conversation.viewed"),
     "desk:story": Route(view="conversation.viewed", quiet_s=REFRESHED_S),

@@ -40,9 +40,6 @@ def refuse(request: HttpRequest) -> HttpResponse | None:
     """What somebody gets who may not use the desk; None for agents."""
     if may_use_desk(request.user):
         return None
-    if request.headers.get("Accept") == "text/event-stream":
-        # 204 makes an EventSource stop asking.
-        return HttpResponse(status=204)
     if request.user.is_authenticated:
         return desk_page(request, "desk/message.html", {"message_key": "not_staff"}, status=403)
     if request.headers.get("HX-Request"):

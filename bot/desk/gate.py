@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 from django.urls import ResolverMatch
 
 from bot.accounts.audit import actor, build_actor, record_view
+from bot.accounts.models import Role
 from bot.accounts.roles import reaches, role_of
 from bot.accounts.routes import SCOPES, Route, find_route
 from bot.accounts.second_factor import must_set_up
@@ -63,11 +64,12 @@ class GateMiddleware:
 def _check(request: HttpRequest, route: Route | None, match: ResolverMatch) -> HttpResponseBase | None:
     refusal = refuse(request)
     if refusal is not None:
-        return refusal
+        return HttpResponse(status=204) if route and route.stream else refusal
     user = request.user
     if not isinstance(user, User):
         raise TypeError("only behind refuse")
-    if route is None or route.role is None or not reaches(role_of(user), route.role):
+    # Whoever is not refused is an agent at least; only more than that is looked up.
+    if route is None or route.role is None or (route.role != Role.AGENT and not reaches(role_of(user), route.role)):
         return _forbid(request)
     note_request(request, user)
     if not route.own and must_set_up(user):

@@ -18,8 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 async def test_live_connection_ends_with_the_sign_in_of_its_person(open_page: Callable[..., Any]) -> None:
-    page = await open_page()
-    own = await in_database(lambda: User.objects.filter(is_staff=True).latest("pk"))
+    page, _, own = await open_page("meera")
     other = await in_database(lambda: User.objects.create_user("other", is_staff=True))
     await in_database(end_all, other)
     await in_database(end_all, own)

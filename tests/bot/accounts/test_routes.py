@@ -126,9 +126,12 @@ def test_desk_pages_by_role(browser: Any, staff: dict[str, User], make: Make, wh
         route = ROUTES.get(name)
         if not name.startswith("desk:") or route is None or route.role is None:
             continue
+        if route.stream and role is not None:
+            continue  # tests/bot/desk/test_live.py: it goes on for minutes
         found = make(state=State.WAITING)
-        answer = getattr(browser(who), method)(fill(path, found, staff["agent"]))
-        if is_refused(answer) is reaches(role, route.role):
+        answer = getattr(browser(who), method)(fill(path, found, staff[who if role else "agent"]))
+        refused = answer.status_code == 204 if route.stream else is_refused(answer)
+        if refused is reaches(role, route.role):
             wrong.append(f"{method} {name}: {answer.status_code}")
         found.refresh_from_db()
         if role is None and found.state != State.WAITING:
