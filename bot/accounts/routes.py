@@ -27,7 +27,8 @@ class Route:
     """`role`: the least that reaches it, None for everybody. `view`: the audit's name for looking at it, `change` for a
     change there that tells nobody of itself (`bot.conversations.events`).
 
-    `stream`: who may not is told by 204, which makes an EventSource stop asking. `own`: signed in is enough, also for somebody who has yet to set up a second factor.
+    `own`: signed in is enough, also for somebody who has yet to set up a second factor. `stream`: who may not is told by
+    204, which makes an EventSource stop asking.
     """
 
     role: Role | None = AGENT
