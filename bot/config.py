@@ -111,6 +111,7 @@ class Config:
     retry_s: float = _setting(1.0, "First pause after a failed turn; later ones are longer.", "seconds")
     outage_notice_s: float = _setting(3.0, "After how long the customer is told of a fault, once.", "seconds")
     conversation_idle_h: float = _setting(24.0, "Quiet time after which a conversation is closed.", "hours")
+    reply_undo_s: float = _setting(5.0, "How long an agent's reply is held back so that it can be undone.", "seconds")
     media_max_mb: int = _setting(16, "Largest file that is taken from a customer.", "MB")
     media_talk_max_mb: int = _setting(200, "All files of one conversation together.", "MB")
     report_wait_s: float = _setting(

@@ -143,10 +143,14 @@ class Delayed:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Will never be taken; `reason` is shown to the agent. `unreachable`: nor will anything else to this person."""
+    """Will never be taken; `reason` is shown to the agent. `unreachable`: nor will anything else to this person.
+
+    `parts_sent`: so many parts have gone out by now; an agent's "send again" goes on after them.
+    """
 
     reason: str
     unreachable: bool = False
+    parts_sent: int = 0
 
 
 SendResult = Sent | Delayed | Rejected
@@ -199,7 +203,10 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """What a returning person sees: who answers, and the messages after the last one they have."""
+    """What a returning person sees: who answers, and the messages after the last one they have.
+
+    `known_to`: a message after this id is still held back and may come later than those with higher ids; None if not.
+    """
 
     known: bool
     conversation: str = ""
@@ -208,6 +215,7 @@ class SessionState:
     language: str = ""
     history: tuple[dict[str, Any], ...] = ()
     more: bool = False
+    known_to: int | None = None
 
 
 class Inbox(Protocol):

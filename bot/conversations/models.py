@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 from bot.conversations.channel_models import Attachment, ChannelNotice, DeliveryRecord
 from bot.conversations.link_models import IdentityMove, LinkToken
 from bot.conversations.states import UNSENT, Author, Delivery, Direction, Handling, Outcome, Reason, State, TurnState
+from bot.conversations.story_models import NoteMention, Resolution, Snooze
 
 __all__ = [
     "Attachment",
@@ -30,6 +31,9 @@ __all__ = [
     "LinkToken",
     "Message",
     "Note",
+    "NoteMention",
+    "Resolution",
+    "Snooze",
     "Turn",
 ]
 

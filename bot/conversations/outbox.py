@@ -46,8 +46,12 @@ def queue_message(
     turn: Turn | None = None,
     position: int | None = None,
     client_key: str | None = None,
+    hold_s: float = 0.0,
 ) -> Message:
-    """Writes one outbound row. Inside the caller's transaction, which holds the conversation's row."""
+    """Writes one outbound row. Inside the caller's transaction, which holds the conversation's row.
+
+    `hold_s`: so long it waits before its first try (`replies.undo_reply`); nothing of the conversation overtakes it.
+    """
     public_cards, card_buttons = build_cards(cards)
     message = Message.objects.create(
         created_at=timezone.now(),
@@ -65,6 +69,7 @@ def queue_message(
         position=position,
         client_key=client_key,
         delivery=Delivery.QUEUED,
+        next_try_at=After(hold_s) if hold_s else None,
     )
     publish_message(events.MESSAGE_RECORDED, message, conversation.state)
     return message
@@ -159,6 +164,8 @@ def mark_result(claim: Claim, message: OutboundMessage, result: SendResult) -> N
         case Delayed():
             name, changed = _mark_delayed(row, result)
         case Rejected():
+            if result.parts_sent:
+                row.update(parts_sent=result.parts_sent)
             changed = row.update(delivery=Delivery.FAILED, next_try_at=None, error=result.reason[:300])
             name = events.MESSAGE_FAILED
             if result.unreachable:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
-from bot.page_texts import keep_language, language_of, page_values
+from bot.page_texts import build_tree, keep_language, language_of, page_values
 
 LANGUAGE_COOKIE = "seva_desk_language"
 
@@ -59,7 +59,12 @@ def desk_language(request: HttpRequest) -> str:
 def desk_page(request: HttpRequest, template: str, values: dict[str, Any], status: int = 200) -> HttpResponse:
     """Renders with the desk's words; nothing of it may be kept by a cache."""
     language = desk_language(request)
-    response = render(request, template, page_values("desk", language) | values, status=status)
+    response = render(
+        request,
+        template,
+        page_values("desk", language) | {"s": build_tree("desk_story", language)} | values,
+        status=status,
+    )
     keep_language(request, response, language, LANGUAGE_COOKIE)
     patch_cache_control(response, no_store=True, private=True)
     return response

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from bot.care.models import Complaint
 from bot.config import config
 from bot.conversations.handoffs import name_agent
 from bot.conversations.models import Attachment, Conversation, Message
-from bot.conversations.states import Delivery, Direction
+from bot.conversations.replies import find_held, may_send_again
+from bot.conversations.states import Delivery, Direction, State
 from bot.desk.topics import name_route, name_topic
 from bot.language.languages import script_language
 
@@ -54,7 +56,8 @@ class Window:
 class Entry:
     """One thing said (`contact`, `bot`, `agent`, `system`), a `note`, or a `hand_off`.
 
-    `what`: the kind of message where it is not plain words (texts/<language>/desk.yml, `message_kind`).
+    `what`: the kind of message where it is not plain words (texts/<language>/desk.yml, `message_kind`). `undo_until`:
+    the reading agent may take it back until then; `again`: it failed and may be sent again.
     """
 
     kind: str
@@ -70,13 +73,22 @@ class Entry:
     cards: tuple[str, ...] = field(default=())
     what: str = ""
     files: tuple[FileShown, ...] = ()
+    id: int = 0
+    undo_until: datetime | None = None
+    again: bool = False
 
 
-def build_story(conversation: Conversation, language: str) -> list[Entry]:
-    """At most the last ENTRIES_MAX messages, with notes and hand-offs where they belong."""
-    found = conversation.messages.select_related("turn", "agent").prefetch_related("attachments")
-    messages = found.order_by("-id")[:ENTRIES_MAX]
-    entries = [_build_entry(message, language) for message in messages]
+def build_story(conversation: Conversation, language: str, reader: User) -> list[Entry]:
+    """At most the last ENTRIES_MAX messages, with notes and hand-offs where they belong, and what `reader` may do."""
+    found = conversation.messages.select_related("turn", "agent").prefetch_related("attachments", "reports")
+    messages = list(found.order_by("-id")[:ENTRIES_MAX])
+    held = set(find_held(conversation.pk).filter(agent=reader).values_list("pk", flat=True))
+    mine = conversation.state == State.AGENT and conversation.agent_id == reader.pk
+    entries = []
+    for message in messages:
+        entry = _build_entry(message, language)
+        again = mine and may_send_again(message, conversation)
+        entries.append(replace(entry, undo_until=message.next_try_at if message.pk in held else None, again=again))
     for note in conversation.notes.select_related("author"):
         entries.append(Entry("note", note.created_at, note.text, name_agent(note.author) if note.author else ""))
     for hand_off in conversation.hand_offs.all():
@@ -108,6 +120,7 @@ def _build_entry(message: Message, language: str) -> Entry:
     inbound = message.direction == Direction.INBOUND
     record = message.turn.record if message.turn and not inbound else None
     return Entry(
+        id=message.pk,
         kind=message.author,
         at=message.created_at,
         text="" if _is_stand_in(message) else message.text,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bot.desk import accounts, files, live, pages
+from bot.desk import accounts, answering, files, live, pages
 
 app_name = "desk"
 urlpatterns = [
@@ -22,4 +22,8 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/typing", pages.typing, name="typing"),
     path("c/<uuid:conversation_id>/close", pages.close, name="close"),
     path("c/<uuid:conversation_id>/hand-back", pages.hand_back, name="hand-back"),
+    path("c/<uuid:conversation_id>/note", answering.note, name="note"),
+    path("c/<uuid:conversation_id>/replies/<int:message_id>/undo", answering.undo, name="undo"),
+    path("c/<uuid:conversation_id>/replies/<int:message_id>/again", answering.again, name="again"),
+    path("mentions", answering.mentions, name="mentions"),
 ]

@@ -257,13 +257,14 @@ class WebChat:
         return {"ok": False, **frame}
 
     def _describe(self, session_id: str, state: SessionState) -> Answer:
+        last_id = state.history[-1]["id"] if state.history else 0
         return {
             "session_id": session_id,
             "conversation": state.conversation or None,
             "state": state.state,
             "agent": state.agent_name or None,
             "language": state.language or None,
-            "last_id": state.history[-1]["id"] if state.history else 0,
+            "last_id": last_id if state.known_to is None else min(last_id, state.known_to),
             "history": self._links.add_to(state.history),
             "more": state.more,
         }

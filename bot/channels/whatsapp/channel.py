@@ -79,7 +79,7 @@ class WhatsApp:
         for number in range(min(message.parts_sent, len(parts) - 1) + 1, len(parts) + 1):
             result = await self._send_part(message, parts[number - 1], number, len(parts))
             if not isinstance(result, Sent):
-                return replace(result, parts_sent=number - 1) if isinstance(result, Delayed) else result
+                return replace(result, parts_sent=number - 1)
             wamid = result.external_id
         self._signs.answered(message.user_external_id)
         return Sent(wamid)

@@ -21,6 +21,7 @@
   function heard(event) {
     const open = talk();
     if (event.name !== "typing.changed") refreshList();
+    if (["note.mentioned", "resync"].includes(event.name)) htmx.trigger(document.body, "seva:mentions");
     if (!open) return;
     if (event.name === "resync") refreshStory();
     else if (event.conversation === open.dataset.id) {

@@ -1,0 +1,41 @@
+// What an agent writes besides the reply itself: notes, words that come back by "undo", names put in by a press.
+(() => {
+  const reply = () => document.getElementById("reply-text");
+  const tell = (field) => field.dispatchEvent(new Event("input", { bubbles: true }));
+
+  /** Puts `text` where the cursor is. */
+  function insert(field, text) {
+    const start = field.selectionStart ?? field.value.length;
+    field.setRangeText(text, start, field.selectionEnd ?? start, "end");
+    tell(field);
+    field.focus();
+  }
+  document.addEventListener("click", (event) => {
+    const press = event.target.closest?.("[data-insert]");
+    const field = press && document.getElementById(press.dataset.into);
+    if (field) insert(field, press.dataset.insert);
+  });
+
+  // A reply that was taken back is a draft again, before whatever was begun meanwhile.
+  document.addEventListener("htmx:afterSwap", () => {
+    const back = document.querySelector("#story [data-words]");
+    const field = reply();
+    if (!back || !field) return;
+    const begun = field.value.trim();
+    field.value = begun ? `${back.textContent}\n${begun}` : back.textContent;
+    back.remove();
+    tell(field);
+    field.focus();
+  });
+
+  // A note that was kept leaves its box.
+  let kept = "";
+  document.addEventListener("htmx:beforeRequest", (event) => { kept = event.target.matches?.(".note-form") ? event.target.elements.note.value : kept; });
+  document.addEventListener("seva:done", () => {
+    const field = document.getElementById("note-text");
+    if (!kept || !field) return;
+    if (field.value === kept) field.value = "";
+    kept = "";
+    field.closest("details").open = Boolean(field.value);
+  });
+})();
