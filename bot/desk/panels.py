@@ -12,6 +12,7 @@ from bot.conversations.models import Conversation
 from bot.conversations.notes import list_agents, mark_mentions_seen
 from bot.conversations.states import State
 from bot.desk.access import agent_of, desk_language
+from bot.desk.canned import build_canned
 from bot.desk.orders import build_orders
 from bot.desk.returns import build_returns
 from bot.desk.rows import build_span
@@ -38,6 +39,7 @@ def build_panel(request: HttpRequest, found: Conversation) -> Values:
         "agents": [one for one in list_agents() if one.pk != agent.pk],
         "story": build_story(found, language, agent),
         "window": build_window(found),
+        "canned": build_canned(found, agent) if mine else [],
         **_build_facts(found, language),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bot.desk import accounts, answering, files, live, pages
+from bot.desk import accounts, answering, canned, files, live, pages, suggestions
 
 app_name = "desk"
 urlpatterns = [
@@ -25,5 +25,7 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/note", answering.note, name="note"),
     path("c/<uuid:conversation_id>/replies/<int:message_id>/undo", answering.undo, name="undo"),
     path("c/<uuid:conversation_id>/replies/<int:message_id>/again", answering.again, name="again"),
+    path("c/<uuid:conversation_id>/suggestions", suggestions.suggestions, name="suggestions"),
+    path("canned", canned.canned_page, name="canned"),
     path("mentions", answering.mentions, name="mentions"),
 ]
