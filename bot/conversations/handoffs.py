@@ -7,6 +7,7 @@ sweeper (`close_idle`). Each function of the desk is one transaction and safe to
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from bot.conversations import events
+from bot.conversations.files import StoredFile, insert_stored
 from bot.conversations.leases import wake_conversation
 from bot.conversations.models import Conversation, HandOff, Message, Note, Turn
 from bot.conversations.notes import record_mentions
@@ -125,21 +127,26 @@ def close(conversation_id: uuid.UUID | str, agent: Agent | None = None) -> Conve
 
 @transaction.atomic
 def record_agent_reply(
-    conversation_id: uuid.UUID | str, agent: Agent, text: str, client_key: str | None = None, hold_s: float = 0.0
+    conversation_id: uuid.UUID | str,
+    agent: Agent,
+    text: str,
+    client_key: str | None = None,
+    hold_s: float = 0.0,
+    files: Sequence[StoredFile] = (),
 ) -> Message:
     """Puts an agent's words into the outbox. The same `client_key` again (a double click) gives the first message.
 
     `hold_s`: so long they wait there and can be undone (`replies`).
     Raises: NotFound; TransitionRefused if the agent has not taken the conversation; EmptyMessage.
     """
-    readable = check_readable(text)
+    readable = check_readable(text) if text.strip() or not files else ""
     conversation = lock_conversation(conversation_id)
     if client_key and (again := conversation.messages.filter(client_key=client_key).first()):
         return again
     check_owner(conversation, agent, (State.AGENT,))
     wake_conversation(conversation.pk)
     conversation.hand_offs.filter(ended_at=None, first_reply_at=None).update(first_reply_at=timezone.now())
-    return queue_message(
+    message = queue_message(
         conversation,
         author=Author.AGENT,
         agent=agent,
@@ -148,6 +155,8 @@ def record_agent_reply(
         client_key=client_key,
         hold_s=hold_s,
     )
+    insert_stored(message, files)
+    return message
 
 
 @transaction.atomic

@@ -94,6 +94,7 @@ def describe_message(message: Message) -> dict[str, Any]:
     described["image"] = message.image
     described["turn"] = message.turn.record if message.turn else None
     described["read_up_to_id"] = message.read_up_to
+    described["files"] = [_describe_file(one) for one in message.attachments.all() if one.state == FileState.STORED]
     return described
 
 

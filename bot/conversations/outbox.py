@@ -144,7 +144,10 @@ def build_files(message: Message) -> tuple[File, ...]:
     """What goes out with it, as a channel gets it."""
     stored = message.attachments.filter(state=FileState.STORED).order_by("position")
     folder = config().data_path / "media"
-    return tuple(File(one.kind, folder / one.pk.hex[:2] / one.pk.hex, one.mime_type, one.file_name) for one in stored)
+    return tuple(
+        File(one.kind, folder / one.pk.hex[:2] / one.pk.hex, one.mime_type, one.file_name, str(one.pk), one.shown)
+        for one in stored
+    )
 
 
 def mark_result(claim: Claim, message: OutboundMessage, result: SendResult) -> None:

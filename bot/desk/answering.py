@@ -7,12 +7,36 @@ import uuid
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
+from bot.config import config
 from bot.conversations import handoffs, replies
-from bot.conversations.models import NoteMention
+from bot.conversations.models import Attachment, NoteMention
 from bot.desk.access import agent_of, desk_page, for_agents
 from bot.desk.pages import run_action
+from bot.desk.uploads import drop_files, store_files
+from bot.media.store import open_store
 
 MENTIONS_MAX = 20
+
+
+@require_POST
+@for_agents
+def reply(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
+    """Sends the agent's words and files. `key` makes a double click one message."""
+    text = request.POST.get("text", "")
+    key = request.POST.get("key", "")[:64] or None
+
+    def send(wanted: uuid.UUID, agent: handoffs.Agent) -> object:
+        stored = store_files(request.FILES.getlist("files"))
+        kept: set[uuid.UUID] = set()
+        try:
+            message = handoffs.record_agent_reply(wanted, agent, text, key, config().reply_undo_s, stored)
+            kept = set(message.attachments.values_list("pk", flat=True))
+        finally:
+            # Refused, or a second click: no row names them.
+            drop_files([one for one in stored if one.id not in kept])
+        return message
+
+    return run_action(request, conversation_id, send, part="desk/_story.html")
 
 
 @require_POST
@@ -21,7 +45,10 @@ def undo(request: HttpRequest, conversation_id: uuid.UUID, message_id: int) -> H
     """Takes back a reply that is still held; its words come back into the box."""
 
     def withdraw(wanted: uuid.UUID, agent: handoffs.Agent) -> object:
-        return replies.undo_reply(wanted, agent, message_id)
+        files = list(Attachment.objects.filter(message=message_id).values_list("pk", flat=True))
+        words = replies.undo_reply(wanted, agent, message_id)
+        open_store().delete(*files)
+        return words
 
     return run_action(request, conversation_id, withdraw, part="desk/_story.html")
 

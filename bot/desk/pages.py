@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from bot.config import config
+from bot.channels.media import MediaRefused
 from bot.conversations import handoffs
 from bot.conversations.models import Conversation
 from bot.conversations.states import State
@@ -85,19 +85,6 @@ def typing(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@require_POST
-@for_agents
-def reply(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
-    """Sends the agent's words. `key` makes a double click one message."""
-    text = request.POST.get("text", "")
-    key = request.POST.get("key", "")[:64] or None
-
-    def send(wanted: uuid.UUID, agent: handoffs.Agent) -> object:
-        return handoffs.record_agent_reply(wanted, agent, text, key, config().reply_undo_s)
-
-    return run_action(request, conversation_id, send, part="desk/_story.html")
-
-
 def run_action(
     request: HttpRequest,
     conversation_id: uuid.UUID,
@@ -116,6 +103,8 @@ def run_action(
         error = "refused"
     except EmptyMessage:
         error = "empty"
+    except MediaRefused as refused:
+        error = f"file_{refused.reason}"
     except NotFound:
         return show_conversation(request, conversation_id)
     if not request.headers.get("HX-Request") and not words:

@@ -106,7 +106,9 @@ class WebChat:
 
     async def send(self, message: OutboundMessage) -> Sent:
         """Shows it on every open page of the session; a page that is closed finds it in its history."""
-        await self.server.emit("bot_uttered", build_bot_uttered(message), room=message.user_external_id)
+        named = [{"id": f.id, "kind": f.kind, "name": f.file_name, "shown": f.shown} for f in message.files]
+        frame = build_bot_uttered(message, self._links.describe(named))
+        await self.server.emit("bot_uttered", frame, room=message.user_external_id)
         return Sent()
 
     async def show_typing(self, user_external_id: str, on: bool, who: str) -> None:

@@ -90,13 +90,13 @@
     event.target.form.requestSubmit();
   });
   // Only what the server has taken leaves the box, and only if nothing was typed meanwhile.
-  let sent = "";
+  let sent = null;
   document.addEventListener("htmx:beforeRequest", (event) => { if (event.target.matches?.(".reply")) sent = box().value; });
   document.addEventListener("seva:done", () => {
     const field = box();
-    if (!field || !sent) return;
+    if (!field || sent === null) return;
     field.value = field.value.startsWith(sent) ? field.value.slice(sent.length) : field.value;
-    sent = "";
+    sent = null;
     field.form.elements.key.value = freshKey();
     stored.set(DRAFT + talk().dataset.id, field.value);
     field.form.querySelector(".kept").hidden = true;

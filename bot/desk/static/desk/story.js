@@ -28,6 +28,34 @@
     field.focus();
   });
 
+  // Files that go with the next reply: named, and gone once it was taken.
+  function nameFiles(input) {
+    const line = input.form.querySelector(".attached");
+    line.hidden = !input.files.length;
+    line.textContent = input.files.length ? line.dataset.one.replace("{names}", [...input.files].map((one) => one.name).join(", ")) : "";
+  }
+  document.addEventListener("change", (event) => { if (event.target.matches?.(".attach input")) { nameFiles(event.target); reply()?.focus(); } });
+  document.addEventListener("seva:done", () => {
+    const input = document.querySelector(".attach input");
+    if (input && posted) { input.value = ""; nameFiles(input); }
+    posted = false;
+  });
+  let posted = false;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!event.target.matches?.(".reply")) return;
+    posted = true;
+    // There is nothing to send: the page stays as it is.
+    if (!reply().value.trim() && !event.target.querySelector(".attach input")?.files.length) { event.preventDefault(); reply().focus(); }
+  });
+  // Pasted pictures are files too.
+  document.addEventListener("paste", (event) => {
+    const input = event.target === reply() && document.querySelector(".attach input");
+    if (!input || !event.clipboardData?.files.length) return;
+    input.files = event.clipboardData.files;
+    nameFiles(input);
+    event.preventDefault();
+  });
+
   // A note that was kept leaves its box.
   let kept = "";
   document.addEventListener("htmx:beforeRequest", (event) => { kept = event.target.matches?.(".note-form") ? event.target.elements.note.value : kept; });
