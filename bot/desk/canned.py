@@ -23,7 +23,7 @@ def build_canned(conversation: Conversation, agent: User) -> list[Canned]:
     orders = list_verified_names(str(conversation.pk))
     values = {
         "name": conversation.contact.name,
-        "order": orders[-1] if orders else "",
+        "order": orders[0] if orders else "",
         "agent": name_agent(agent),
         "shop": config().shop_name,
     }

@@ -18,7 +18,7 @@ from bot.conversations import handoffs
 from bot.conversations.models import Conversation
 from bot.conversations.states import State
 from bot.desk.access import agent_of, desk_language, desk_page, for_agents
-from bot.desk.panels import Values, build_panel
+from bot.desk.panels import Values, build_log, build_panel
 from bot.desk.rows import FILTERS, build_rows, count_filters
 from bot.errors import EmptyMessage, NotFound, TransitionRefused
 
@@ -51,7 +51,7 @@ def story(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     found = find_conversation(conversation_id)
     if found is None:
         return desk_page(request, "desk/message.html", {"message_key": "choose"}, status=404)
-    return desk_page(request, "desk/_story.html", build_panel(request, found))
+    return desk_page(request, "desk/_story.html", build_log(request, found))
 
 
 @require_POST
@@ -126,9 +126,11 @@ def show_conversation(
     found = find_conversation(conversation_id)
     if found is None:
         return desk_page(request, "desk/inbox.html", _list_values(request) | {"missing": True}, status=404)
-    values = build_panel(request, found) | {"error": error, "words": words}
+    said = {"error": error, "words": words}
     if request.headers.get("HX-Request"):
-        return desk_page(request, part, values)
+        build = build_log if part == "desk/_story.html" else build_panel
+        return desk_page(request, part, build(request, found) | said)
+    values = build_panel(request, found) | said
     return desk_page(request, "desk/inbox.html", _list_values(request) | values)
 
 

@@ -13,6 +13,7 @@ from bot.conversations.notes import list_agents, mark_mentions_seen
 from bot.conversations.states import State
 from bot.desk.access import agent_of, desk_language
 from bot.desk.canned import build_canned
+from bot.desk.cards import build_card
 from bot.desk.orders import build_orders
 from bot.desk.returns import build_returns
 from bot.desk.rows import build_span
@@ -24,6 +25,18 @@ Values = dict[str, Any]
 
 def build_panel(request: HttpRequest, found: Conversation) -> Values:
     """All values; opening it marks it as read where the agent is the one to answer."""
+    agent = agent_of(request)
+    return {
+        **build_log(request, found),
+        "may_take": found.state in (State.BOT, State.WAITING),
+        "agents": [one for one in list_agents() if one.pk != agent.pk],
+        "canned": build_canned(found, agent),
+        **build_aside(request, found),
+    }
+
+
+def build_log(request: HttpRequest, found: Conversation) -> Values:
+    """The values of the story alone; seeing it marks it as read in the same way."""
     agent, language = agent_of(request), desk_language(request)
     mine = found.state == State.AGENT and found.agent_id == agent.pk
     if mine or found.state == State.WAITING:
@@ -34,19 +47,22 @@ def build_panel(request: HttpRequest, found: Conversation) -> Values:
         "open_id": str(found.pk),
         "state": str(found.state),
         "mine": mine,
-        "may_take": found.state in (State.BOT, State.WAITING),
         "agent_name": handoffs.name_agent(found.agent) if found.agent else "",
-        "agents": [one for one in list_agents() if one.pk != agent.pk],
         "story": build_story(found, language, agent),
         "window": build_window(found),
-        "canned": build_canned(found, agent) if mine else [],
-        **_build_facts(found, language),
     }
 
 
-def _build_facts(found: Conversation, language: str) -> Values:
+def build_aside(request: HttpRequest, found: Conversation) -> Values:
+    """The values of the customer's card."""
+    language = desk_language(request)
     hand_off = found.hand_offs.filter(ended_at=None).first()
     return {
+        "open": found,
+        "open_id": str(found.pk),
+        "state": str(found.state),
+        "mine": found.state == State.AGENT and found.agent_id == agent_of(request).pk,
+        "card": build_card(found),
         "hand_off": hand_off,
         "hand_off_span": build_span(timezone.now() - hand_off.created_at, language) if hand_off else "",
         "topics": [name_topic(str(one), language) for one in hand_off.summary.get("topics") or ()] if hand_off else [],

@@ -154,6 +154,25 @@ def _describe_turn(record: dict[str, Any], language: str) -> dict[str, Any]:
     subject = name_topic(topic, language) if topic else record.get("product")
     return {
         "subject": subject or (name_route(route, language) if route else ""),
-        "percent": round(float(confidence) * 100) if isinstance(confidence, int | float) else None,
+        "percent": _percent(confidence),
         "decision": record.get("decision") or "",
+        "reason": record.get("reason") or "",
+        "route": name_route(route, language) if route else "",
+        "topic": name_topic(topic, language) if topic else "",
+        "product": record.get("product") or "",
+        "order": record.get("order") or "",
+        "language": record.get("language") or "",
+        "others": [_describe_other(one, language) for one in record.get("alternatives") or ()],
+        "also": [_describe_other(one, language)[0] for one in record.get("also") or ()],
     }
+
+
+def _describe_other(candidate: dict[str, Any], language: str) -> tuple[str, int | None]:
+    """What else it may have been, and how likely."""
+    topic, route = str(candidate.get("topic") or ""), str(candidate.get("route") or "")
+    name = name_topic(topic, language) if topic else name_route(route, language)
+    return name, _percent(candidate.get("confidence"))
+
+
+def _percent(confidence: object) -> int | None:
+    return round(float(confidence) * 100) if isinstance(confidence, int | float) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bot.desk import accounts, answering, canned, files, live, pages, suggestions
+from bot.desk import accounts, answering, canned, card_pages, files, live, pages, suggestions
 
 app_name = "desk"
 urlpatterns = [
@@ -26,6 +26,10 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/replies/<int:message_id>/undo", answering.undo, name="undo"),
     path("c/<uuid:conversation_id>/replies/<int:message_id>/again", answering.again, name="again"),
     path("c/<uuid:conversation_id>/suggestions", suggestions.suggestions, name="suggestions"),
+    path("c/<uuid:conversation_id>/card", card_pages.card, name="card"),
+    path("c/<uuid:conversation_id>/tag", card_pages.tag, name="tag"),
+    path("c/<uuid:conversation_id>/about", card_pages.about, name="about"),
+    path("c/<uuid:conversation_id>/identities/<int:identity_id>/split", card_pages.split, name="split"),
     path("canned", canned.canned_page, name="canned"),
     path("mentions", answering.mentions, name="mentions"),
 ]

@@ -52,6 +52,7 @@
     for (const time of document.querySelectorAll("time[data-time]")) time.textContent = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit", numberingSystem: "latn" }).format(new Date(time.dateTime));
     for (const time of document.querySelectorAll("time[data-moment]")) time.textContent = new Intl.DateTimeFormat(locale, { weekday: "short", hour: "numeric", minute: "2-digit", numberingSystem: "latn" }).format(new Date(time.dateTime));
     for (const time of document.querySelectorAll("time[data-day]")) time.textContent = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", numberingSystem: "latn" }).format(new Date(time.dateTime));
+    for (const time of document.querySelectorAll("time[data-date]")) time.textContent = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", numberingSystem: "latn" }).format(new Date(time.dateTime));
     const open = talk();
     document.body.classList.toggle("has-open", Boolean(open));
     for (const row of document.querySelectorAll(".row")) row.toggleAttribute("aria-current", Boolean(open) && row.dataset.id === open.dataset.id);

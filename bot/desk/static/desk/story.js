@@ -28,6 +28,27 @@
     field.focus();
   });
 
+  // The card: folded where there is no room beside the story, fresh when something happened, unless it is being used.
+  const narrow = matchMedia("(max-width: 72rem)");
+  let folded = narrow.matches;
+  function fold() {
+    const card = document.querySelector(".card-fold");
+    if (card && !card.dataset.ready) { card.dataset.ready = "1"; card.open = !narrow.matches || !folded; }
+  }
+  narrow.addEventListener("change", () => { const card = document.querySelector(".card-fold"); if (card) card.open = !narrow.matches; });
+  document.addEventListener("toggle", (event) => { if (narrow.matches && event.target.matches?.(".card-fold")) folded = !event.target.open; }, true);
+  let soon;
+  document.addEventListener("htmx:afterSwap", (event) => {
+    fold();
+    if (event.detail.target.id !== "story") return;
+    clearTimeout(soon);
+    soon = setTimeout(() => {
+      const card = document.getElementById("card");
+      if (card && !card.contains(document.activeElement)) htmx.trigger(card, "seva:card");
+    }, 400);
+  });
+  fold();
+
   // Files that go with the next reply: named, and gone once it was taken.
   function nameFiles(input) {
     const line = input.form.querySelector(".attached");
