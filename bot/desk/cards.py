@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from bot.care.models import ContactNote, Opinion, OrderAct, PrivacyRequest, RequestState, Tag
+from bot.care.models import ContactNote, Opinion, PrivacyRequest, RequestState, Tag
 from bot.conversations.models import Contact, Conversation, IdentityMove
 from bot.shop.known import find_known
 from bot.shop.restock_watch import RestockWatch
@@ -44,7 +44,6 @@ class Card:
     opinions: tuple[Opinion, ...]
     watches: tuple[str, ...]
     wishes: tuple[PrivacyRequest, ...]
-    acts: tuple[OrderAct, ...]
     known: bool
 
 
@@ -63,7 +62,6 @@ def build_card(conversation: Conversation) -> Card:
         opinions=tuple(Opinion.objects.filter(contact=key)[:OPINIONS_MAX]),
         watches=tuple(dict.fromkeys(watch.product.title for watch in open_watches)),
         wishes=tuple(PrivacyRequest.objects.filter(contact=key, state=RequestState.OPEN)),
-        acts=tuple(OrderAct.objects.filter(conversation=str(conversation.pk)).exclude(outcome="begun")),
         known=find_known(str(conversation.pk)) is not None,
     )
 

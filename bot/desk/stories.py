@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from bot.care.models import Complaint
+from bot.care.models import Complaint, OrderAct
 from bot.config import config
 from bot.conversations.handoffs import name_agent
 from bot.conversations.models import Attachment, Conversation, Message
@@ -54,7 +54,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing said (`contact`, `bot`, `agent`, `system`), a `note`, or a `hand_off`.
+    """One thing said (`contact`, `bot`, `agent`, `system`), a `note`, a `hand_off`, or an `act` on an order.
 
     `what`: the kind of message where it is not plain words (texts/<language>/desk.yml, `message_kind`). `undo_until`:
     the reading agent may take it back until then; `again`: it failed and may be sent again.
@@ -76,6 +76,7 @@ class Entry:
     id: int = 0
     undo_until: datetime | None = None
     again: bool = False
+    act: OrderAct | None = None
 
 
 def build_story(conversation: Conversation, language: str, reader: User) -> list[Entry]:
@@ -93,6 +94,8 @@ def build_story(conversation: Conversation, language: str, reader: User) -> list
         entries.append(Entry("note", note.created_at, note.text, name_agent(note.author) if note.author else ""))
     for hand_off in conversation.hand_offs.all():
         entries.append(Entry("hand_off", hand_off.created_at, reason=hand_off.reason))
+    for act in OrderAct.objects.filter(conversation=str(conversation.pk)).exclude(outcome="begun"):
+        entries.append(Entry("act", act.at, name=act.agent_name, act=act))
     return sorted(entries, key=lambda entry: entry.at)
 
 

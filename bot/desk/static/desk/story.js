@@ -49,6 +49,11 @@
   });
   fold();
 
+  document.addEventListener("seva:acted", () => {
+    const story = document.getElementById("story");
+    if (story) htmx.trigger(story, "seva:story");
+  });
+
   // Files that go with the next reply: named, and gone once it was taken.
   function nameFiles(input) {
     const line = input.form.querySelector(".attached");
