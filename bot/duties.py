@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from bot.back_in_stock import tell_back
 from bot.care.forgetting import forget_addresses
+from bot.conversations.endings import wake_due
 from bot.recurring import Duty
 from bot.shop.ended import forget_ended
 
-MINUTE_S, HOUR_S = 60.0, 3600.0
+SNOOZE_S, MINUTE_S, HOUR_S = 15.0, 60.0, 3600.0
 
 DUTIES = (
+    Duty("snoozed conversations brought back", wake_due, SNOOZE_S),
     Duty("told that something is back in stock", tell_back, MINUTE_S, speaks=True),
     Duty("addresses of erased customers forgotten", forget_addresses, HOUR_S),
     Duty("ended proofs of identity forgotten", forget_ended, HOUR_S),

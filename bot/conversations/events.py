@@ -29,11 +29,21 @@ CONVERSATION_HANDED_OFF = "conversation.handed_off"
 CONVERSATION_TAKEN = "conversation.taken"
 CONVERSATION_HANDED_BACK = "conversation.handed_back"
 CONVERSATION_CLOSED = "conversation.closed"
+CONVERSATION_RESOLVED = "conversation.resolved"
+CONVERSATION_REOPENED = "conversation.reopened"
+CONVERSATION_SNOOZED = "conversation.snoozed"
+CONVERSATION_WOKEN = "conversation.woken"
 NOTE_RECORDED = "note.recorded"
 AGENT_MENTIONED = "note.mentioned"
 TYPING = "typing.changed"
 
-STATE_CHANGES = {CONVERSATION_HANDED_OFF, CONVERSATION_TAKEN, CONVERSATION_HANDED_BACK, CONVERSATION_CLOSED}
+STATE_CHANGES = {
+    CONVERSATION_HANDED_OFF,
+    CONVERSATION_TAKEN,
+    CONVERSATION_HANDED_BACK,
+    CONVERSATION_CLOSED,
+    CONVERSATION_REOPENED,
+}
 
 PROCESS = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
 

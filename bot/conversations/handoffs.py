@@ -17,7 +17,7 @@ from django.utils import timezone
 from bot.conversations import events
 from bot.conversations.files import StoredFile, insert_stored
 from bot.conversations.leases import wake_conversation
-from bot.conversations.models import Conversation, HandOff, Message, Note, Turn
+from bot.conversations.models import Conversation, HandOff, Message, Note, Resolution, Turn
 from bot.conversations.notes import record_mentions
 from bot.conversations.notices import build_wait_notice, choose_language, say_in
 from bot.conversations.outbox import queue_message
@@ -103,10 +103,11 @@ def hand_back(conversation_id: uuid.UUID | str, agent: Agent) -> Conversation:
 
 
 @transaction.atomic
-def close(conversation_id: uuid.UUID | str, agent: Agent | None = None) -> Conversation:
+def close(conversation_id: uuid.UUID | str, agent: Agent | None = None, *, resolved: bool = False) -> Conversation:
     """Ends the conversation; the contact's next message starts a new one. Closing a closed one is quiet.
 
-    With an agent the customer is told who closed it; without (idle) nothing is said.
+    With an agent the customer is told who closed it; without (idle) nothing is said. `resolved`: the agent calls the
+    matter solved; the customer is thanked, it is kept who solved it, and `endings.reopen` may bring it back.
     Raises: NotFound; TransitionRefused if it is another agent's.
     """
     conversation = lock_conversation(conversation_id)
@@ -115,8 +116,11 @@ def close(conversation_id: uuid.UUID | str, agent: Agent | None = None) -> Conve
     if agent is not None:
         check_owner(conversation, agent, (State.BOT, State.WAITING, State.AGENT))
         wake_conversation(conversation.pk)
-        text = say_in("system.closed", choose_language(conversation), name=name_agent(agent))
+        key = "system.resolved" if resolved else "system.closed"
+        text = say_in(key, choose_language(conversation), name=name_agent(agent))
         queue_message(conversation, author=Author.SYSTEM, text=text)
+        if resolved:
+            record_resolution(conversation, agent)
     _end_hand_offs(conversation, Outcome.CLOSED)
     drop_work(conversation)
     conversation.closed_at = timezone.now()
@@ -171,6 +175,16 @@ def record_note(conversation_id: uuid.UUID | str, agent: Agent, text: str) -> No
     record_mentions(note)
     _publish(events.NOTE_RECORDED, conversation, {"note": note.pk})
     return note
+
+
+def record_resolution(conversation: Conversation, agent: Agent) -> None:
+    """Keeps who has solved it, and tells. Inside the caller's transaction, which holds the row."""
+    name = name_agent(agent)
+    made = Resolution.objects.create(
+        conversation=conversation, agent=agent, agent_name=name, resolved_at=timezone.now()
+    )
+    data = {"agent": agent.pk, "agent_name": name, "resolution": made.pk}
+    events.publish(events.Event(events.CONVERSATION_RESOLVED, str(conversation.pk), State.CLOSED.value, data))
 
 
 def drop_work(conversation: Conversation) -> None:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from bot.conversations import handoffs
+from bot.conversations.endings import find_snooze
 from bot.conversations.models import Conversation
 from bot.conversations.notes import list_agents, mark_mentions_seen
 from bot.conversations.states import State
@@ -31,6 +32,8 @@ def build_panel(request: HttpRequest, found: Conversation) -> Values:
         "may_take": found.state in (State.BOT, State.WAITING),
         "agents": [one for one in list_agents() if one.pk != agent.pk],
         "canned": build_canned(found, agent),
+        "snooze": find_snooze(found) if found.state == State.AGENT else None,
+        "snooze_words": ("hour", "hours", "tomorrow", "monday"),
         **build_aside(request, found),
     }
 

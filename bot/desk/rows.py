@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
+from bot.conversations.endings import snoozed
 from bot.conversations.handoffs import name_agent
 from bot.conversations.models import Conversation, HandOff, Message
 from bot.conversations.states import Author, Direction, State
@@ -45,7 +46,7 @@ class Row:
 def count_filters(agent: User) -> dict[str, int]:
     """How many wait, and how many this agent has."""
     waiting = Count("pk", filter=Q(state=State.WAITING))
-    mine = Count("pk", filter=Q(state=State.AGENT, agent=agent))
+    mine = Count("pk", filter=Q(~snoozed(), state=State.AGENT, agent=agent))
     return Conversation.objects.aggregate(waiting=waiting, mine=mine)
 
 
@@ -76,7 +77,7 @@ def _find(which: str, agent: User) -> QuerySet[Conversation]:
             F("hand_off_priority").desc(nulls_last=True), "hand_off_at", "last_message_at"
         )[:ROWS_MAX]
     if which == "mine":
-        found = found.filter(state=State.AGENT, agent=agent)
+        found = found.filter(~snoozed(), state=State.AGENT, agent=agent)
     return found.order_by("-last_message_at")[:ROWS_MAX]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bot.desk import accounts, answering, canned, card_pages, files, live, order_pages, pages, suggestions
+from bot.desk import accounts, answering, canned, card_pages, ending, files, live, order_pages, pages, suggestions
 
 app_name = "desk"
 urlpatterns = [
@@ -31,6 +31,9 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/about", card_pages.about, name="about"),
     path("c/<uuid:conversation_id>/identities/<int:identity_id>/split", card_pages.split, name="split"),
     path("c/<uuid:conversation_id>/orders/<str:number>/<str:what>", order_pages.order_act, name="order-act"),
+    path("c/<uuid:conversation_id>/resolve", ending.resolve, name="resolve"),
+    path("c/<uuid:conversation_id>/snooze", ending.snooze, name="snooze"),
+    path("c/<uuid:conversation_id>/wake", ending.wake, name="wake"),
     path("canned", canned.canned_page, name="canned"),
     path("mentions", answering.mentions, name="mentions"),
 ]
