@@ -97,7 +97,8 @@ class OutboundMessage:
 
     A channel that needs several calls for one message numbers them: `parts_sent` went out on an earlier try. `attempts`
     counts the tries, this one too. `free_until`: see `InboundMessage.opens_until`; None if there is no such limit.
-    `read_up_to`: the person's last message that its author had read; 0 for notices.
+    `read_up_to`: the person's last message that its author had read; 0 for notices. `language`: the conversation's;
+    `template`: the approved one that its author has chosen for when free words are over.
     """
 
     id: int
@@ -118,6 +119,8 @@ class OutboundMessage:
     attempts: int = 1
     free_until: datetime | None = None
     read_up_to: int = 0
+    language: str = ""
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)

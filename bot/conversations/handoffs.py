@@ -137,6 +137,7 @@ def record_agent_reply(
     client_key: str | None = None,
     hold_s: float = 0.0,
     files: Sequence[StoredFile] = (),
+    template: str = "",
 ) -> Message:
     """Puts an agent's words into the outbox. The same `client_key` again (a double click) gives the first message.
 
@@ -158,6 +159,7 @@ def record_agent_reply(
         text=readable,
         client_key=client_key,
         hold_s=hold_s,
+        template=template,
     )
     insert_stored(message, files)
     return message

@@ -159,6 +159,7 @@ class Message(models.Model):
 
     `buttons` are `[{id, title, payload, kind}]`: ids and titles leave the gateway, payloads stay. `external_id` is the
     channel's own id, unique per channel, so a second delivery is quiet; null while there is none.
+    `payload`: what a pressed button or a channel's command means; of an agent's words the template chosen for them.
     """
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")

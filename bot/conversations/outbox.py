@@ -47,10 +47,12 @@ def queue_message(
     position: int | None = None,
     client_key: str | None = None,
     hold_s: float = 0.0,
+    template: str = "",
 ) -> Message:
     """Writes one outbound row. Inside the caller's transaction, which holds the conversation's row.
 
     `hold_s`: so long it waits before its first try (`replies.undo_reply`); nothing of the conversation overtakes it.
+    `template`: name of the approved one that carries the words once the channel takes free ones no more.
     """
     public_cards, card_buttons = build_cards(cards)
     message = Message.objects.create(
@@ -62,6 +64,7 @@ def queue_message(
         author_name=author_name,
         agent=agent,
         text=strip_unstorable(text),
+        payload=template,
         buttons=[*build_buttons(buttons), *card_buttons],
         cards=public_cards,
         image=image,
@@ -137,6 +140,8 @@ def build_outbound(message: Message, conversation: Conversation) -> OutboundMess
         attempts=message.attempts,
         free_until=conversation.identity.window_closes_at,
         read_up_to=message.read_up_to,
+        language=conversation.language,
+        template=message.payload,
     )
 
 

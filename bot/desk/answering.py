@@ -24,12 +24,14 @@ def reply(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """Sends the agent's words and files. `key` makes a double click one message."""
     text = request.POST.get("text", "")
     key = request.POST.get("key", "")[:64] or None
+    chosen = request.POST.get("template", "")
+    template = chosen if chosen in config().whatsapp_templates else ""
 
     def send(wanted: uuid.UUID, agent: handoffs.Agent) -> object:
         stored = store_files(request.FILES.getlist("files"))
         kept: set[uuid.UUID] = set()
         try:
-            message = handoffs.record_agent_reply(wanted, agent, text, key, config().reply_undo_s, stored)
+            message = handoffs.record_agent_reply(wanted, agent, text, key, config().reply_undo_s, stored, template)
             kept = set(message.attachments.values_list("pk", flat=True))
         finally:
             # Refused, or a second click: no row names them.

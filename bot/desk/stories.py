@@ -40,16 +40,16 @@ class FileShown:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Until when the channel lets agents write freely. `template`: after that an approved template carries words."""
+    """Until when the channel lets agents write freely. `templates`: one of these carries words after that."""
 
     closes_at: datetime
     open: bool
-    template: bool
+    templates: tuple[str, ...]
 
     @property
     def may_write(self) -> bool:
         """Whether what is written now can go out at all."""
-        return self.open or self.template
+        return self.open or bool(self.templates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def build_window(conversation: Conversation) -> Window | None:
     closes_at = conversation.identity.window_closes_at
     if closes_at is None:
         return None
-    return Window(closes_at, timezone.now() < closes_at, bool(config().whatsapp_template))
+    return Window(closes_at, timezone.now() < closes_at, config().whatsapp_templates)
 
 
 def build_complaints(conversation: Conversation) -> list[Complaint]:
