@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bot.desk import accounts, files, lists, live, pages, passing, team
+from bot.desk import (
+    accounts,
+    answering,
+    canned,
+    card_pages,
+    ending,
+    files,
+    lists,
+    live,
+    order_pages,
+    pages,
+    passing,
+    suggestions,
+    team,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -23,8 +37,22 @@ urlpatterns = [
     path("c/<uuid:conversation_id>", pages.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/story", pages.story, name="story"),
     path("c/<uuid:conversation_id>/take", pages.take, name="take"),
-    path("c/<uuid:conversation_id>/reply", pages.reply, name="reply"),
+    path("c/<uuid:conversation_id>/reply", answering.reply, name="reply"),
     path("c/<uuid:conversation_id>/typing", pages.typing, name="typing"),
     path("c/<uuid:conversation_id>/close", pages.close, name="close"),
     path("c/<uuid:conversation_id>/hand-back", pages.hand_back, name="hand-back"),
+    path("c/<uuid:conversation_id>/note", answering.note, name="note"),
+    path("c/<uuid:conversation_id>/replies/<int:message_id>/undo", answering.undo, name="undo"),
+    path("c/<uuid:conversation_id>/replies/<int:message_id>/again", answering.again, name="again"),
+    path("c/<uuid:conversation_id>/suggestions", suggestions.suggestions, name="suggestions"),
+    path("c/<uuid:conversation_id>/card", card_pages.card, name="card"),
+    path("c/<uuid:conversation_id>/tag", card_pages.tag, name="tag"),
+    path("c/<uuid:conversation_id>/about", card_pages.about, name="about"),
+    path("c/<uuid:conversation_id>/identities/<int:identity_id>/split", card_pages.split, name="split"),
+    path("c/<uuid:conversation_id>/orders/<str:number>/<str:what>", order_pages.order_act, name="order-act"),
+    path("c/<uuid:conversation_id>/resolve", ending.resolve, name="resolve"),
+    path("c/<uuid:conversation_id>/snooze", ending.snooze, name="snooze"),
+    path("c/<uuid:conversation_id>/wake", ending.wake, name="wake"),
+    path("canned", canned.canned_page, name="canned"),
+    path("mentions", answering.mentions, name="mentions"),
 ]
