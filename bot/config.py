@@ -119,6 +119,7 @@ class Config:
     auto_assign: bool = _setting(
         False, "Waiting customers are given to present agents by language, skill and room; off: agents take them."
     )
+    reply_undo_s: float = _setting(5.0, "How long an agent's reply is held back so that it can be undone.", "seconds")
     media_max_mb: int = _setting(16, "Largest file that is taken from a customer.", "MB")
     media_talk_max_mb: int = _setting(200, "All files of one conversation together.", "MB")
     report_wait_s: float = _setting(
@@ -168,11 +169,18 @@ class Config:
         "https://graph.facebook.com/v25.0", "WhatsApp: address and version of the Graph API."
     )
     whatsapp_template: str = _setting(
-        "", "WhatsApp: approved template with one text in its body, for writing after the 24 hours; empty: none."
+        "",
+        "WhatsApp: approved template with one text in its body, for writing after the 24 hours; several, separated by "
+        "commas: agents choose, the first is for all else; empty: none.",
     )
     whatsapp_template_languages: tuple[str, ...] = _setting(
         ("en", "gu", "ta"), "WhatsApp: languages the template is approved in; the first is used for all others."
     )
+
+    @property
+    def whatsapp_templates(self) -> tuple[str, ...]:
+        """The names in WHATSAPP_TEMPLATE."""
+        return tuple(part.strip() for part in self.whatsapp_template.split(",") if part.strip())
 
     @property
     def base_url(self) -> str:

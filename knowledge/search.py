@@ -124,7 +124,7 @@ def load_index(folder: Path, encoder_name: str, root: Path | None = ROOT) -> Ind
 
     manifest = read_manifest(folder)
     check_manifest(manifest, encoder_name, root)
-    content = _read_answers_file(folder, manifest)
+    content = read_answers_file(folder, manifest)
     try:
         vectors = faiss.read_index(str(folder / manifest.vectors_file))
     except RuntimeError as error:
@@ -139,7 +139,7 @@ def load_answers(folder: Path, root: Path | None = ROOT) -> Answers:
     """The answers of the index in `folder`. Raises KnowledgeError like `load_index`."""
     manifest = read_manifest(folder)
     check_manifest(manifest, None, root)
-    content = _read_answers_file(folder, manifest)
+    content = read_answers_file(folder, manifest)
     return Answers([Answer(**{**one, "related": tuple(one["related"])}) for one in content["answers"]])
 
 
@@ -165,7 +165,8 @@ def open_answers(folder: Path, root: Path = ROOT) -> Live[Answers]:
     return live_answers(folder, root=None)
 
 
-def _read_answers_file(folder: Path, manifest: Manifest) -> dict[str, Any]:
+def read_answers_file(folder: Path, manifest: Manifest) -> dict[str, Any]:
+    """`{"rows": [[topic, language, text]], "answers": [...]}`. Raises KnowledgeError if it cannot be read."""
     try:
         content: dict[str, Any] = json.loads((folder / manifest.answers_file).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

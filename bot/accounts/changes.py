@@ -11,6 +11,11 @@ ACTIONS = {
     events.CONVERSATION_TAKEN: "conversation.taken",
     events.CONVERSATION_HANDED_BACK: "conversation.handed_back",
     events.CONVERSATION_CLOSED: "conversation.closed",
+    events.CONVERSATION_RESOLVED: "conversation.resolved",
+    events.CONVERSATION_SNOOZED: "conversation.snoozed",
+    events.CONVERSATION_WOKEN: "conversation.woken",
+    events.MESSAGE_WITHDRAWN: "message.undone",
+    events.MESSAGE_RETRIED: "message.sent_again",
     events.NOTE_RECORDED: "note.written",
 }
 

@@ -27,8 +27,8 @@ class Route:
     """`role`: the least that reaches it, None for everybody. `view`: the audit's name for looking at it, `change` for a
     change there that tells nobody of itself (`bot.conversations.events`).
 
-    `own`: signed in is enough, also for somebody who has yet to set up a second factor. `stream`: who may not is told by
-    204, which makes an EventSource stop asking.
+    `own`: signed in is enough, also for somebody who has yet to set up a second factor. `stream`: who may not is told
+    by 204, which makes an EventSource stop asking.
     """
 
     role: Role | None = AGENT
@@ -83,8 +83,8 @@ ROUTES: dict[str, Route] = {
     "desk:transfer": Route(change="conversation.passed_on"),
     "desk:looking": Route(),
     "desk:note": Route(),
-    "desk:undo": Route(change="message.undone"),
-    "desk:again": Route(change="message.sent_again"),
+    "desk:undo": Route(),
+    "desk:again": Route(),
     "desk:suggestions": Route(),
     "desk:mentions": Route(),
     "desk:canned": Route(change="canned.changed"),
@@ -92,6 +92,10 @@ ROUTES: dict[str, Route] = {
     "desk:tag": Route(change="contact.changed"),
     "desk:about": Route(change="contact.changed"),
     "desk:split": Route(change="contact.changed"),
+    "desk:order-act": Route(change="order.changed"),
+    "desk:resolve": Route(),
+    "desk:snooze": Route(),
+    "desk:wake": Route(),
     # one's own account
     "desk:account": Route(own=True),
     "desk:second-factor": Route(own=True),
@@ -120,6 +124,7 @@ SCOPES: dict[str, dict[str, str]] = {
     "api:assign": {"POST": AGENTS_ACT},
     "api:hand-back": {"POST": CONVERSATIONS_WRITE},
     "api:close": {"POST": CONVERSATIONS_WRITE},
+    "api:resolve": {"POST": CONVERSATIONS_WRITE},
     "api:file": {"GET": CONVERSATIONS_READ},
     "api:contacts": {"GET": CONTACTS_READ},
     "api:contact": {"GET": CONTACTS_READ},

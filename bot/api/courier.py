@@ -54,6 +54,8 @@ class WebhookSender:
     async def send(self, row: Delivery) -> Outcome:
         """2xx is taken; 410 never wants it again; what it answers besides is not read."""
         body = await self._pool.read(build_body, row)
+        if body is None:
+            return Outcome(True, error="withdrawn")
         headers = build_headers(row.endpoint, name_key(row), body, timezone.now())
         try:
             target = await find_target(row.endpoint.url)

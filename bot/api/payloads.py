@@ -17,14 +17,18 @@ def name_key(row: Delivery) -> str:
     return f"evt_{uuid.UUID(str(row.key)).hex}"
 
 
-def build_body(row: Delivery) -> bytes:
-    """`{"type", "timestamp", "data": {"state", "conversation", "message"?, "hand_off"?}}`.
+def build_body(row: Delivery) -> bytes | None:
+    """`{"type", "timestamp", "data": {"state", "conversation", "message"?, "hand_off"?}}`; None for a reply that was
+    taken back before it went out: there is nothing to tell of.
 
     `state` is that of the moment; conversation and message are as they are now.
     """
     found = Conversation.objects.select_related("contact", "agent").get(pk=row.conversation_id)
     data: dict[str, Any] = {**row.data, "conversation": shapes.ConversationShape(found).data}
-    if message := Message.objects.filter(pk=row.data.get("message")).select_related("turn").first():
+    if "message" in row.data:
+        message = Message.objects.filter(pk=row.data["message"]).select_related("turn").first()
+        if message is None:
+            return None
         data["message"] = shapes.MessageShape(message).data
     if hand_off := HandOff.objects.filter(pk=row.data.get("hand_off")).first():
         data["hand_off"] = shapes.HandOffShape(hand_off).data

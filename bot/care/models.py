@@ -9,6 +9,24 @@ from __future__ import annotations
 
 from django.db import models
 
+from bot.care.desk_models import CannedReply, ContactNote, OrderAct, Tag
+
+__all__ = [
+    "Audit",
+    "CannedReply",
+    "Complaint",
+    "ContactNote",
+    "Kind",
+    "Mood",
+    "Opinion",
+    "OrderAct",
+    "PrivacyRequest",
+    "RequestState",
+    "Severity",
+    "Tag",
+    "Wish",
+]
+
 # What a customer quotes: "C-1007" is the complaint with id 7.
 NUMBER_BASE = 1000
 

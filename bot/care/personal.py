@@ -15,7 +15,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Q
 
-from bot.care.models import Complaint, Opinion, PrivacyRequest
+from bot.care.models import Complaint, ContactNote, Opinion, OrderAct, PrivacyRequest, Tag
 from bot.config import config
 from bot.conversations.handoffs import close, drop_work
 from bot.conversations.links import forget_links
@@ -63,6 +63,9 @@ def build_export(request: PrivacyRequest) -> Json:
         "complaints": _rows(Complaint.objects.filter(_own(request, keys))),
         "opinions": _rows(Opinion.objects.filter(_own(request, keys))),
         "privacy_requests": _rows(PrivacyRequest.objects.filter(_own(request, keys))),
+        "tags": _rows(Tag.objects.filter(contact=request.contact)),
+        "contact_notes": _rows(ContactNote.objects.filter(contact=request.contact)),
+        "order_acts": _rows(OrderAct.objects.filter(_own(request, keys))),
         "restock_watches": _rows(RestockWatch.objects.filter(_own(request, keys))),
         "return_talks": _rows(ReturnTalk.objects.filter(conversation__in=keys)),
         # Staff notes are the shop's own thoughts and no data given by the customer.
@@ -99,12 +102,15 @@ def erase_contact(request: PrivacyRequest) -> Json:
         "hand_offs": HandOff.objects.filter(conversation__in=talks).update(summary={}),
         "complaints": Complaint.objects.filter(_own(request, keys)).update(words=[], order=""),
         "opinions": Opinion.objects.filter(_own(request, keys)).update(words=""),
+        "order_acts": OrderAct.objects.filter(_own(request, keys)).update(order="", detail={}, result=""),
         "requests": PrivacyRequest.objects.filter(_own(request, keys)).update(words="", proof=""),
     }
     counts["attachments"] = _erase_files(talks)
     Conversation.objects.filter(pk__in=keys).update(page={}, last_bot_text="")
     Contact.objects.filter(pk=_contact_key(request)).update(name="")
     counts["notes"] = Note.objects.filter(conversation__in=talks).delete()[0]
+    counts["tags"] = Tag.objects.filter(contact=request.contact).delete()[0] if request.contact else 0
+    counts["contact_notes"] = ContactNote.objects.filter(contact=request.contact).delete()[0] if request.contact else 0
     counts["restockwatch"] = RestockWatch.objects.filter(_own(request, keys)).delete()[0]
     counts["returntalk"] = ReturnTalk.objects.filter(conversation__in=keys).delete()[0]
     counts |= _erase_proofs(request, keys)

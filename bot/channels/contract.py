@@ -97,7 +97,8 @@ class OutboundMessage:
 
     A channel that needs several calls for one message numbers them: `parts_sent` went out on an earlier try. `attempts`
     counts the tries, this one too. `free_until`: see `InboundMessage.opens_until`; None if there is no such limit.
-    `read_up_to`: the person's last message that its author had read; 0 for notices.
+    `read_up_to`: the person's last message that its author had read; 0 for notices. `language`: the conversation's;
+    `template`: the approved one that its author has chosen for when free words are over.
     """
 
     id: int
@@ -118,6 +119,8 @@ class OutboundMessage:
     attempts: int = 1
     free_until: datetime | None = None
     read_up_to: int = 0
+    language: str = ""
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +146,14 @@ class Delayed:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Will never be taken; `reason` is shown to the agent. `unreachable`: nor will anything else to this person."""
+    """Will never be taken; `reason` is shown to the agent. `unreachable`: nor will anything else to this person.
+
+    `parts_sent`: so many parts have gone out by now; an agent's "send again" goes on after them.
+    """
 
     reason: str
     unreachable: bool = False
+    parts_sent: int = 0
 
 
 SendResult = Sent | Delayed | Rejected
@@ -199,7 +206,10 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """What a returning person sees: who answers, and the messages after the last one they have."""
+    """What a returning person sees: who answers, and the messages after the last one they have.
+
+    `known_to`: a message after this id is still held back and may come later than those with higher ids; None if not.
+    """
 
     known: bool
     conversation: str = ""
@@ -208,6 +218,7 @@ class SessionState:
     language: str = ""
     history: tuple[dict[str, Any], ...] = ()
     more: bool = False
+    known_to: int | None = None
 
 
 class Inbox(Protocol):

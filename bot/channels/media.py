@@ -45,12 +45,17 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of ours that goes out with a message."""
+    """A file of ours that goes out with a message.
+
+    `id` names it where the channel itself shows it, `shown` says whether a page may draw it.
+    """
 
     kind: str
     path: Path
     mime_type: str
     file_name: str = ""
+    id: str = ""
+    shown: bool = False
 
 
 def build_path(folder: Path, name: uuid.UUID) -> Path:

@@ -22,6 +22,8 @@ MESSAGE_SENT = "message.sent"
 MESSAGE_DELAYED = "message.delayed"
 MESSAGE_DELIVERED = "message.delivered"
 MESSAGE_FAILED = "message.failed"
+MESSAGE_WITHDRAWN = "message.withdrawn"
+MESSAGE_RETRIED = "message.retried"
 FILE_CHANGED = "file.changed"
 MESSAGES_READ = "message.read"
 CONVERSATION_OPENED = "conversation.opened"
@@ -32,6 +34,11 @@ CONVERSATION_CLOSED = "conversation.closed"
 CONVERSATION_RETURNED = "conversation.returned"
 NOTE_RECORDED = "note.recorded"
 AGENT_READ = "agent.read"
+CONVERSATION_RESOLVED = "conversation.resolved"
+CONVERSATION_REOPENED = "conversation.reopened"
+CONVERSATION_SNOOZED = "conversation.snoozed"
+CONVERSATION_WOKEN = "conversation.woken"
+AGENT_MENTIONED = "note.mentioned"
 TYPING = "typing.changed"
 LOOKING = "agent.looking"
 PRESENCE = "agent.presence"
@@ -42,6 +49,7 @@ STATE_CHANGES = {
     CONVERSATION_HANDED_BACK,
     CONVERSATION_CLOSED,
     CONVERSATION_RETURNED,
+    CONVERSATION_REOPENED,
 }
 
 # Of what is stored nowhere.

@@ -7,6 +7,7 @@ sweeper (`close_idle`). Each function of the desk is one transaction and safe to
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -14,8 +15,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from bot.conversations import events
+from bot.conversations.files import StoredFile, insert_stored
 from bot.conversations.leases import wake_conversation
-from bot.conversations.models import Conversation, HandOff, Message, Note, Turn
+from bot.conversations.models import Conversation, HandOff, Message, Note, Resolution, Turn
+from bot.conversations.notes import record_mentions
 from bot.conversations.notices import build_wait_notice, choose_language, say_in
 from bot.conversations.outbox import queue_message
 from bot.conversations.skills import choose_skill
@@ -93,7 +96,7 @@ def hand_back(conversation_id: uuid.UUID | str, agent: Agent) -> Conversation:
     Raises: NotFound; TransitionRefused if it is closed, the bot's already, or another agent's.
     """
     conversation = lock_conversation(conversation_id)
-    _check_owner(conversation, agent, (State.WAITING, State.AGENT))
+    check_owner(conversation, agent, (State.WAITING, State.AGENT))
     _end_hand_offs(conversation, Outcome.HANDED_BACK)
     conversation.agent = None
     text = say_in("system.handed_back", choose_language(conversation))
@@ -105,20 +108,24 @@ def hand_back(conversation_id: uuid.UUID | str, agent: Agent) -> Conversation:
 
 
 @transaction.atomic
-def close(conversation_id: uuid.UUID | str, agent: Agent | None = None) -> Conversation:
+def close(conversation_id: uuid.UUID | str, agent: Agent | None = None, *, resolved: bool = False) -> Conversation:
     """Ends the conversation; the contact's next message starts a new one. Closing a closed one is quiet.
 
-    With an agent the customer is told who closed it; without (idle) nothing is said.
+    With an agent the customer is told who closed it; without (idle) nothing is said. `resolved`: the agent calls the
+    matter solved; the customer is thanked, it is kept who solved it, and `endings.reopen` may bring it back.
     Raises: NotFound; TransitionRefused if it is another agent's.
     """
     conversation = lock_conversation(conversation_id)
     if conversation.state == State.CLOSED:
         return conversation
     if agent is not None:
-        _check_owner(conversation, agent, (State.BOT, State.WAITING, State.AGENT))
+        check_owner(conversation, agent, (State.BOT, State.WAITING, State.AGENT))
         wake_conversation(conversation.pk)
-        text = say_in("system.closed", choose_language(conversation), name=name_agent(agent))
+        key = "system.resolved" if resolved else "system.closed"
+        text = say_in(key, choose_language(conversation), name=name_agent(agent))
         queue_message(conversation, author=Author.SYSTEM, text=text)
+        if resolved:
+            record_resolution(conversation, agent)
     _end_hand_offs(conversation, Outcome.CLOSED)
     drop_work(conversation)
     conversation.closed_at = timezone.now()
@@ -129,40 +136,62 @@ def close(conversation_id: uuid.UUID | str, agent: Agent | None = None) -> Conve
 
 @transaction.atomic
 def record_agent_reply(
-    conversation_id: uuid.UUID | str, agent: Agent, text: str, client_key: str | None = None
+    conversation_id: uuid.UUID | str,
+    agent: Agent,
+    text: str,
+    client_key: str | None = None,
+    hold_s: float = 0.0,
+    files: Sequence[StoredFile] = (),
+    template: str = "",
 ) -> Message:
     """Puts an agent's words into the outbox. The same `client_key` again (a double click) gives the first message.
 
+    `hold_s`: so long they wait there and can be undone (`replies`).
     Raises: NotFound; TransitionRefused if the agent has not taken the conversation; EmptyMessage.
     """
-    readable = check_readable(text)
+    readable = check_readable(text) if text.strip() or not files else ""
     conversation = lock_conversation(conversation_id)
     if client_key and (again := conversation.messages.filter(client_key=client_key).first()):
         return again
-    _check_owner(conversation, agent, (State.AGENT,))
+    check_owner(conversation, agent, (State.AGENT,))
     wake_conversation(conversation.pk)
     conversation.hand_offs.filter(ended_at=None, first_reply_at=None).update(first_reply_at=timezone.now())
-    return queue_message(
+    message = queue_message(
         conversation,
         author=Author.AGENT,
         agent=agent,
         author_name=name_agent(agent),
         text=readable,
         client_key=client_key,
+        hold_s=hold_s,
+        template=template,
     )
+    insert_stored(message, files)
+    return message
 
 
 @transaction.atomic
 def record_note(conversation_id: uuid.UUID | str, agent: Agent, text: str) -> Note:
-    """Keeps a word among agents; it is never sent.
+    """Keeps a word among agents; it is never sent. Whom it names (`@meera`) is told.
 
     Raises: NotFound; EmptyMessage.
     """
     readable = check_readable(text)
     conversation = lock_conversation(conversation_id)
     note = Note.objects.create(conversation=conversation, author=agent, text=readable)
+    record_mentions(note)
     _publish(events.NOTE_RECORDED, conversation, {"note": note.pk})
     return note
+
+
+def record_resolution(conversation: Conversation, agent: Agent) -> None:
+    """Keeps who has solved it, and tells. Inside the caller's transaction, which holds the row."""
+    name = name_agent(agent)
+    made = Resolution.objects.create(
+        conversation=conversation, agent=agent, agent_name=name, resolved_at=timezone.now()
+    )
+    data = {"agent": agent.pk, "agent_name": name, "resolution": made.pk}
+    events.publish(events.Event(events.CONVERSATION_RESOLVED, str(conversation.pk), State.CLOSED.value, data))
 
 
 def drop_work(conversation: Conversation) -> None:
@@ -195,7 +224,8 @@ def name_agent(agent: Agent) -> str:
     return agent.get_full_name() or agent.get_username()
 
 
-def _check_owner(conversation: Conversation, agent: Agent, allowed: tuple[State, ...]) -> None:
+def check_owner(conversation: Conversation, agent: Agent, allowed: tuple[State, ...]) -> None:
+    """Raises: TransitionRefused unless it is in one of these states and no other agent's."""
     if conversation.state not in allowed:
         raise TransitionRefused(f"this conversation is {conversation.state}")
     if conversation.state == State.AGENT and conversation.agent_id != agent.pk:

@@ -8,6 +8,7 @@ from bot.channels.contract import SessionState
 from bot.conversations.handoffs import name_agent
 from bot.conversations.models import Attachment, ChannelIdentity, Conversation, Message
 from bot.conversations.notices import choose_language
+from bot.conversations.replies import held_replies
 from bot.conversations.states import Author, Direction, FileState, State
 
 HISTORY_MAX = 100
@@ -30,8 +31,13 @@ def find_session(channel: str, user_external_id: str, after_id: int = 0) -> Sess
     )
     if conversation is None:
         return SessionState(known=True)
-    found = Message.objects.filter(conversation__identity=identity, pk__gt=after_id).select_related("turn")
-    messages = list(found.prefetch_related("attachments").order_by("id" if after_id else "-id")[: HISTORY_MAX + 1])
+    mine = Message.objects.filter(conversation__identity=identity)
+    held = mine.filter(held_replies()).order_by("id").values_list("pk", flat=True).first()
+    found = mine.filter(pk__gt=after_id).select_related("turn").prefetch_related("attachments")
+    if held:
+        # Nothing overtakes what is held back: all that is ours from there on has not gone out.
+        found = found.exclude(direction=Direction.OUTBOUND, pk__gte=held)
+    messages = list(found.order_by("id" if after_id else "-id")[: HISTORY_MAX + 1])
     page = cut_page(messages)
     with_agent = conversation.state == State.AGENT and conversation.agent
     return SessionState(
@@ -42,6 +48,7 @@ def find_session(channel: str, user_external_id: str, after_id: int = 0) -> Sess
         language=choose_language(conversation),
         history=tuple(describe_message(message) for message in (page if after_id else reversed(page))),
         more=len(messages) > len(page),
+        known_to=held - 1 if held else None,
     )
 
 
@@ -87,6 +94,7 @@ def describe_message(message: Message) -> dict[str, Any]:
     described["image"] = message.image
     described["turn"] = message.turn.record if message.turn else None
     described["read_up_to_id"] = message.read_up_to
+    described["files"] = [_describe_file(one) for one in message.attachments.all() if one.state == FileState.STORED]
     return described
 
 

@@ -28,6 +28,7 @@ from bot.conversations.states import (
     State,
     TurnState,
 )
+from bot.conversations.story_models import NoteMention, Resolution, Snooze
 
 __all__ = [
     "Attachment",
@@ -41,6 +42,9 @@ __all__ = [
     "LinkToken",
     "Message",
     "Note",
+    "NoteMention",
+    "Resolution",
+    "Snooze",
     "Turn",
 ]
 
@@ -167,6 +171,7 @@ class Message(models.Model):
 
     `buttons` are `[{id, title, payload, kind}]`: ids and titles leave the gateway, payloads stay. `external_id` is the
     channel's own id, unique per channel, so a second delivery is quiet; null while there is none.
+    `payload`: what a pressed button or a channel's command means; of an agent's words the template chosen for them.
     """
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")

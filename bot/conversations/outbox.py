@@ -46,8 +46,14 @@ def queue_message(
     turn: Turn | None = None,
     position: int | None = None,
     client_key: str | None = None,
+    hold_s: float = 0.0,
+    template: str = "",
 ) -> Message:
-    """Writes one outbound row. Inside the caller's transaction, which holds the conversation's row."""
+    """Writes one outbound row. Inside the caller's transaction, which holds the conversation's row.
+
+    `hold_s`: so long it waits before its first try (`replies.undo_reply`); nothing of the conversation overtakes it.
+    `template`: name of the approved one that carries the words once the channel takes free ones no more.
+    """
     public_cards, card_buttons = build_cards(cards)
     message = Message.objects.create(
         created_at=timezone.now(),
@@ -58,6 +64,7 @@ def queue_message(
         author_name=author_name,
         agent=agent,
         text=strip_unstorable(text),
+        payload=template,
         buttons=[*build_buttons(buttons), *card_buttons],
         cards=public_cards,
         image=image,
@@ -65,6 +72,7 @@ def queue_message(
         position=position,
         client_key=client_key,
         delivery=Delivery.QUEUED,
+        next_try_at=After(hold_s) if hold_s else None,
     )
     publish_message(events.MESSAGE_RECORDED, message, conversation.state)
     return message
@@ -132,6 +140,8 @@ def build_outbound(message: Message, conversation: Conversation) -> OutboundMess
         attempts=message.attempts,
         free_until=conversation.identity.window_closes_at,
         read_up_to=message.read_up_to,
+        language=conversation.language,
+        template=message.payload,
     )
 
 
@@ -139,7 +149,10 @@ def build_files(message: Message) -> tuple[File, ...]:
     """What goes out with it, as a channel gets it."""
     stored = message.attachments.filter(state=FileState.STORED).order_by("position")
     folder = config().media_path
-    return tuple(File(one.kind, build_path(folder, one.pk), one.mime_type, one.file_name) for one in stored)
+    return tuple(
+        File(one.kind, build_path(folder, one.pk), one.mime_type, one.file_name, str(one.pk), one.shown)
+        for one in stored
+    )
 
 
 def mark_result(claim: Claim, message: OutboundMessage, result: SendResult) -> None:
@@ -159,6 +172,8 @@ def mark_result(claim: Claim, message: OutboundMessage, result: SendResult) -> N
         case Delayed():
             name, changed = _mark_delayed(row, result)
         case Rejected():
+            if result.parts_sent:
+                row.update(parts_sent=result.parts_sent)
             changed = row.update(delivery=Delivery.FAILED, next_try_at=None, error=result.reason[:300])
             name = events.MESSAGE_FAILED
             if result.unreachable:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from bot.channels.contract import InboundMessage, Profile
 from bot.config import config
 from bot.conversations import events
+from bot.conversations.endings import BY_CUSTOMER, find_snooze, reopen, wake_snoozed
 from bot.conversations.handoffs import close
 from bot.conversations.models import ChannelIdentity, Contact, Conversation
 from bot.conversations.states import Author, Direction, State
@@ -33,8 +34,12 @@ def find_conversation(inbound: InboundMessage) -> Conversation:
         close(conversation.pk)
         conversation = None
     page = {str(key)[:50]: strip_unstorable(str(value))[:500] for key, value in inbound.profile.page.items()}
+    if conversation is None and inbound.reading != "nobody" and not inbound.command:
+        conversation = reopen(inbound.channel, inbound.user_external_id)
     if conversation is None:
         return _open_conversation(inbound, page)
+    if conversation.state == State.AGENT and inbound.reading != "nobody":
+        wake_snoozed(conversation, BY_CUSTOMER)
     _fill_gaps(conversation.contact, inbound.profile)
     _renew_identity(conversation.identity, inbound)
     if page and page != conversation.page:
@@ -122,10 +127,12 @@ def close_idle(limit: int = 100) -> int:
 
 
 def _is_awaited(conversation: Conversation) -> bool:
-    """Whether somebody still owes the customer an answer."""
+    """Whether somebody still owes the customer an answer, or has put it aside for later."""
     if conversation.state == State.WAITING or conversation.ready_at is not None:
         return True
     if conversation.state != State.AGENT:
         return False
+    if find_snooze(conversation):
+        return True
     last = conversation.messages.exclude(author=Author.SYSTEM).order_by("-id").first()
     return last is not None and last.direction == Direction.INBOUND

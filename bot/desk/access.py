@@ -17,6 +17,13 @@ from bot.page_texts import build_tree, keep_language, language_of, page_values
 
 LANGUAGE_COOKIE = "seva_desk_language"
 
+# The desk's keys (static/desk/keys.js) with what texts/<language>/desk_story.yml says of each.
+KEYS = (
+    *(("J", "next"), ("K", "previous"), ("L", "list"), ("T", "take"), ("R", "reply"), ("/", "canned")),
+    *(("Alt 1 – 3", "suggestion"), ("N", "note"), ("U", "undo"), ("S", "snooze"), ("Shift E", "resolve")),
+    *(("Shift B", "back"), ("C", "card"), ("Esc", "leave"), ("?", "help")),
+)
+
 P = ParamSpec("P")
 AgentPage: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -64,8 +71,8 @@ def desk_language(request: HttpRequest) -> str:
 def desk_page(request: HttpRequest, template: str, values: dict[str, Any], status: int = 200) -> HttpResponse:
     """Renders with the desk's words; nothing of it may be kept by a cache."""
     language = desk_language(request)
-    words = page_values("desk", language) | {"q": build_tree("desk_queue", language)}
-    response = render(request, template, words | values, status=status)
+    areas = {"q": build_tree("desk_queue", language), "s": build_tree("desk_story", language), "key_list": KEYS}
+    response = render(request, template, page_values("desk", language) | areas | values, status=status)
     keep_language(request, response, language, LANGUAGE_COOKIE)
     patch_cache_control(response, no_store=True, private=True)
     return response

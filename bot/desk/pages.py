@@ -7,26 +7,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from bot.channels.media import MediaRefused
 from bot.conversations import handoffs
 from bot.conversations.models import Conversation
 from bot.conversations.states import State
-from bot.desk.access import agent_of, desk_language, desk_page, for_agents
+from bot.desk.access import agent_of, desk_page, for_agents
 from bot.desk.lists import build_list
-from bot.desk.orders import build_orders
-from bot.desk.returns import build_returns
-from bot.desk.rows import build_span
-from bot.desk.stories import build_complaints, build_story, build_window, find_last_id
-from bot.desk.topics import name_topic
+from bot.desk.panels import build_log, build_panel
 from bot.errors import EmptyMessage, NotFound, TransitionRefused
-
-Values = dict[str, Any]
 
 
 @require_safe
@@ -40,38 +33,38 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @for_agents
 def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """One conversation, beside the list; asked by htmx, alone."""
-    return _show(request, conversation_id)
+    return show_conversation(request, conversation_id)
 
 
 @require_safe
 @for_agents
 def story(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """What was said, alone: replaced while the agent goes on writing the reply beside it."""
-    found = _find(conversation_id)
+    found = find_conversation(conversation_id)
     if found is None:
         return desk_page(request, "desk/message.html", {"message_key": "choose"}, status=404)
-    return desk_page(request, "desk/_story.html", _panel_values(request, found))
+    return desk_page(request, "desk/_story.html", build_log(request, found))
 
 
 @require_POST
 @for_agents
 def take(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """The agent answers from now on."""
-    return _do(request, conversation_id, handoffs.take)
+    return run_action(request, conversation_id, handoffs.take)
 
 
 @require_POST
 @for_agents
 def close(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """Ends the conversation; the customer is told."""
-    return _do(request, conversation_id, handoffs.close)
+    return run_action(request, conversation_id, handoffs.close)
 
 
 @require_POST
 @for_agents
 def hand_back(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """The assistant answers again; the customer is told."""
-    return _do(request, conversation_id, handoffs.hand_back)
+    return run_action(request, conversation_id, handoffs.hand_back)
 
 
 @require_POST
@@ -84,38 +77,32 @@ def typing(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@require_POST
-@for_agents
-def reply(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
-    """Sends the agent's words. `key` makes a double click one message."""
-    text = request.POST.get("text", "")
-    key = request.POST.get("key", "")[:64] or None
-
-    def send(wanted: uuid.UUID, agent: handoffs.Agent) -> object:
-        return handoffs.record_agent_reply(wanted, agent, text, key)
-
-    return _do(request, conversation_id, send, part="desk/_story.html")
-
-
-def _do(
+def run_action(
     request: HttpRequest,
     conversation_id: uuid.UUID,
     action: Callable[[uuid.UUID, handoffs.Agent], object],
     part: str = "desk/_panel.html",
 ) -> HttpResponse:
-    error = ""
+    """Does it in the agent's name and answers the part that changed; a refusal answers how things stand now.
+
+    Words that `action` returns go back into the reply's box.
+    """
+    error, words = "", ""
     try:
-        action(conversation_id, agent_of(request))
+        done = action(conversation_id, agent_of(request))
+        words = done if isinstance(done, str) else ""
     except TransitionRefused:
         error = "refused"
     except EmptyMessage:
         error = "empty"
+    except MediaRefused as refused:
+        error = f"file_{refused.reason}"
     except NotFound:
-        return _show(request, conversation_id)
-    if not request.headers.get("HX-Request"):
+        return show_conversation(request, conversation_id)
+    if not request.headers.get("HX-Request") and not words:
         return redirect("desk:conversation", conversation_id=conversation_id)
     # After a refusal the whole panel shows how things stand now.
-    response = _show(request, conversation_id, error, part if not error else "desk/_panel.html")
+    response = show_conversation(request, conversation_id, error, part if not error else "desk/_panel.html", words)
     if error:
         response.headers["HX-Retarget"] = "#panel"
         response.headers["HX-Reswap"] = "innerHTML"
@@ -124,42 +111,21 @@ def _do(
     return response
 
 
-def _show(
-    request: HttpRequest, conversation_id: uuid.UUID, error: str = "", part: str = "desk/_panel.html"
+def show_conversation(
+    request: HttpRequest, conversation_id: uuid.UUID, error: str = "", part: str = "desk/_panel.html", words: str = ""
 ) -> HttpResponse:
-    found = _find(conversation_id)
+    """The conversation as the page that was asked for: the part alone for htmx, else all of it."""
+    found = find_conversation(conversation_id)
     if found is None:
         return desk_page(request, "desk/inbox.html", build_list(request) | {"missing": True}, status=404)
-    values = _panel_values(request, found) | {"error": error}
+    said = {"error": error, "words": words}
     if request.headers.get("HX-Request"):
-        return desk_page(request, part, values)
+        build = build_log if part == "desk/_story.html" else build_panel
+        return desk_page(request, part, build(request, found) | said)
+    values = build_panel(request, found) | said
     return desk_page(request, "desk/inbox.html", build_list(request) | values)
 
 
-def _find(conversation_id: uuid.UUID) -> Conversation | None:
+def find_conversation(conversation_id: uuid.UUID) -> Conversation | None:
+    """With what its panel shows; None if there is no such conversation."""
     return Conversation.objects.select_related("contact", "agent", "identity").filter(pk=conversation_id).first()
-
-
-def _panel_values(request: HttpRequest, found: Conversation) -> Values:
-    agent = agent_of(request)
-    language = desk_language(request)
-    hand_off = found.hand_offs.filter(ended_at=None).first()
-    mine = found.state == State.AGENT and found.agent_id == agent.pk
-    if mine or found.state == State.WAITING:
-        handoffs.mark_agent_read(found.pk, find_last_id(found))
-    return {
-        "open": found,
-        "open_id": str(found.pk),
-        "state": str(found.state),
-        "mine": mine,
-        "may_take": found.state in (State.BOT, State.WAITING),
-        "agent_name": handoffs.name_agent(found.agent) if found.agent else "",
-        "hand_off": hand_off,
-        "hand_off_span": build_span(timezone.now() - hand_off.created_at, language) if hand_off else "",
-        "topics": [name_topic(str(one), language) for one in hand_off.summary.get("topics") or ()] if hand_off else [],
-        "story": build_story(found, language),
-        "window": build_window(found),
-        "complaints": build_complaints(found),
-        "orders": build_orders(found, language),
-        "returns": build_returns(found, language),
-    }

@@ -14,6 +14,7 @@ from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
+from bot.conversations.endings import snoozed
 from bot.conversations.models import Conversation, Message
 from bot.conversations.states import Author, Direction, State
 from bot.desk.search import find_matches
@@ -101,7 +102,7 @@ def find_conversations(wanted: Wanted, agent_id: int) -> list[Conversation]:
         urgent = F("open_one__priority").desc(nulls_last=True)
         return list(found.filter(state=State.WAITING).order_by(urgent, due, "pk")[: wanted.rows + 1])
     if wanted.show == "mine":
-        found = found.filter(state=State.AGENT, agent=agent_id)
+        found = found.filter(~snoozed(), state=State.AGENT, agent=agent_id)
     return list(found.order_by("-last_message_at", "pk")[: wanted.rows + 1])
 
 
@@ -150,7 +151,8 @@ class Counts:
 
 def count_open() -> Counts:
     """For all agents at once."""
-    states = Conversation.objects.filter(state__in=(State.WAITING, State.AGENT)).values_list("state", "agent")
+    counted = Conversation.objects.filter(~snoozed(), state__in=(State.WAITING, State.AGENT))
+    states = counted.values_list("state", "agent")
     waiting, had = 0, {}
     for state, agent, number in states.annotate(Count("pk")):
         if state == State.WAITING:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 
-from bot.care.models import Complaint
+from bot.care.models import Complaint, OrderAct
 from bot.channels.contract import STAND_IN
 from bot.config import config
 from bot.conversations.handoffs import name_agent
 from bot.conversations.models import Attachment, Conversation, Message
-from bot.conversations.states import Delivery, Direction
+from bot.conversations.replies import find_held, may_send_again
+from bot.conversations.states import Delivery, Direction, State
 from bot.desk.topics import name_route, name_topic
 from bot.language.languages import script_language
 
@@ -37,23 +39,24 @@ class FileShown:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Until when the channel lets agents write freely. `template`: after that an approved template carries words."""
+    """Until when the channel lets agents write freely. `templates`: one of these carries words after that."""
 
     closes_at: datetime
     open: bool
-    template: bool
+    templates: tuple[str, ...]
 
     @property
     def may_write(self) -> bool:
         """Whether what is written now can go out at all."""
-        return self.open or self.template
+        return self.open or bool(self.templates)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing said (`contact`, `bot`, `agent`, `system`), a `note`, or a `hand_off`.
+    """One thing said (`contact`, `bot`, `agent`, `system`), a `note`, a `hand_off`, or an `act` on an order.
 
-    `what`: the kind of message where it is not plain words (texts/<language>/desk.yml, `message_kind`).
+    `what`: the kind of message where it is not plain words (texts/<language>/desk.yml, `message_kind`). `undo_until`:
+    the reading agent may take it back until then; `again`: it failed and may be sent again.
     """
 
     kind: str
@@ -69,17 +72,29 @@ class Entry:
     cards: tuple[str, ...] = field(default=())
     what: str = ""
     files: tuple[FileShown, ...] = ()
+    id: int = 0
+    undo_until: datetime | None = None
+    again: bool = False
+    act: OrderAct | None = None
 
 
-def build_story(conversation: Conversation, language: str) -> list[Entry]:
-    """At most the last ENTRIES_MAX messages, with notes and hand-offs where they belong."""
-    found = conversation.messages.select_related("turn", "agent").prefetch_related("attachments")
-    messages = found.order_by("-id")[:ENTRIES_MAX]
-    entries = [_build_entry(message, language) for message in messages]
+def build_story(conversation: Conversation, language: str, reader: User) -> list[Entry]:
+    """At most the last ENTRIES_MAX messages, with notes and hand-offs where they belong, and what `reader` may do."""
+    found = conversation.messages.select_related("turn", "agent").prefetch_related("attachments", "reports")
+    messages = list(found.order_by("-id")[:ENTRIES_MAX])
+    held = set(find_held(conversation.pk).filter(agent=reader).values_list("pk", flat=True))
+    mine = conversation.state == State.AGENT and conversation.agent_id == reader.pk
+    entries = []
+    for message in messages:
+        entry = _build_entry(message, language)
+        again = mine and may_send_again(message, conversation)
+        entries.append(replace(entry, undo_until=message.next_try_at if message.pk in held else None, again=again))
     for note in conversation.notes.select_related("author"):
         entries.append(Entry("note", note.created_at, note.text, name_agent(note.author) if note.author else ""))
     for hand_off in conversation.hand_offs.all():
         entries.append(Entry("hand_off", hand_off.created_at, reason=hand_off.reason))
+    for act in OrderAct.objects.filter(conversation=str(conversation.pk)).exclude(outcome="begun"):
+        entries.append(Entry("act", act.at, name=act.agent_name, act=act))
     return sorted(entries, key=lambda entry: entry.at)
 
 
@@ -88,7 +103,7 @@ def build_window(conversation: Conversation) -> Window | None:
     closes_at = conversation.identity.window_closes_at
     if closes_at is None:
         return None
-    return Window(closes_at, timezone.now() < closes_at, bool(config().whatsapp_template))
+    return Window(closes_at, timezone.now() < closes_at, config().whatsapp_templates)
 
 
 def build_complaints(conversation: Conversation) -> list[Complaint]:
@@ -107,6 +122,7 @@ def _build_entry(message: Message, language: str) -> Entry:
     inbound = message.direction == Direction.INBOUND
     record = message.turn.record if message.turn and not inbound else None
     return Entry(
+        id=message.pk,
         kind=message.author,
         at=message.created_at,
         text="" if _is_stand_in(message) else message.text,
@@ -140,6 +156,25 @@ def _describe_turn(record: dict[str, Any], language: str) -> dict[str, Any]:
     subject = name_topic(topic, language) if topic else record.get("product")
     return {
         "subject": subject or (name_route(route, language) if route else ""),
-        "percent": round(float(confidence) * 100) if isinstance(confidence, int | float) else None,
+        "percent": _percent(confidence),
         "decision": record.get("decision") or "",
+        "reason": record.get("reason") or "",
+        "route": name_route(route, language) if route else "",
+        "topic": name_topic(topic, language) if topic else "",
+        "product": record.get("product") or "",
+        "order": record.get("order") or "",
+        "language": record.get("language") or "",
+        "others": [_describe_other(one, language) for one in record.get("alternatives") or ()],
+        "also": [_describe_other(one, language)[0] for one in record.get("also") or ()],
     }
+
+
+def _describe_other(candidate: dict[str, Any], language: str) -> tuple[str, int | None]:
+    """What else it may have been, and how likely."""
+    topic, route = str(candidate.get("topic") or ""), str(candidate.get("route") or "")
+    name = name_topic(topic, language) if topic else name_route(route, language)
+    return name, _percent(candidate.get("confidence"))
+
+
+def _percent(confidence: object) -> int | None:
+    return round(float(confidence) * 100) if isinstance(confidence, int | float) else None

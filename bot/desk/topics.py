@@ -10,17 +10,22 @@ from functools import cache
 from bot.errors import KnowledgeError
 from bot.language.languages import DEFAULT_LANGUAGE
 from bot.language.texts import has_text, say
-from knowledge.index import index_folder
+from knowledge.index import Answer, index_folder
 from knowledge.search import Answers, Live, open_answers
 
 
 def name_topic(topic: str, language: str) -> str:
     """The topic's title, in English where it is not translated; the topic as it is noted if nothing is known of it."""
-    try:
-        answer = _live().current().find(topic, language)
-    except KnowledgeError:
-        return topic
+    answer = find_answer(topic, language)
     return answer.title if answer else topic
+
+
+def find_answer(topic: str, language: str) -> Answer | None:
+    """What the FAQ says about the topic, in English where it is not translated; None if nothing is known of it."""
+    try:
+        return _live().current().find(topic, language)
+    except KnowledgeError:
+        return None
 
 
 def name_route(route: str, language: str) -> str:

@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "browser-tests-token"
 WAIT_S = 30.0
 MESSAGE_RATE = 12
+# Long enough to press "undo" on a slow machine.
+UNDO_S = 1.5
 RUN_SETUP = """
 import django
 django.setup()
@@ -119,7 +121,7 @@ class Site:
             "DATA_DIR": self.data_dir, "GATEWAY_PORT": self.port, "RASA_URLS": f"http://127.0.0.1:{self.rasa.port}",
             "RASA_TOKEN": TOKEN, "SECRET_KEY": "browser-tests-only-" + "k" * 40, "SHOP_TODAY": "2026-11-21",
             "DJANGO_SETTINGS_MODULE": "bot.settings", "SWEEP_S": "0.05", "MESSAGE_RATE": MESSAGE_RATE,
-            "DEMO_SIGN_IN": "true", "SHOP_TOKEN_SECRET": "browser-tests-only-" + "s" * 40,
+            "DEMO_SIGN_IN": "true", "REPLY_UNDO_S": UNDO_S, "SHOP_TOKEN_SECRET": "browser-tests-only-" + "s" * 40,
             **self.settings,
         }  # fmt: skip
         kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}

@@ -158,6 +158,17 @@ async def test_after_the_window_the_template_carries_the_words(line: Line, agent
     await wait_until(lambda: line.graph.texts()[-1] == "It is back!", "the promise")
 
 
+@pytest.mark.parametrize("whatsapp_settings", [{"whatsapp_template": "shop_message, order_news"}])
+async def test_an_agent_chooses_among_templates_in_the_customers_language(line: Line, agent: User) -> None:
+    conversation = await agent_answers(line, agent, "the first is for whoever chooses none")
+    await in_database(Conversation.objects.filter(pk=conversation.pk).update, language="gu")
+    await in_database(handoffs.record_agent_reply, conversation.pk, agent, "your parcel", None, 0.0, (), "order_news")
+    await wait_until(lambda: line.graph.texts()[-1] == "your parcel", "the chosen template")
+    first, second = (line.graph.accepted[place]["template"] for place in (-2, -1))
+    assert first["name"] == "shop_message"
+    assert (second["name"], second["language"]) == ("order_news", {"code": "gu"})
+
+
 @pytest.fixture
 async def dying(
     own_database: OwnDatabase, rasa: Running[FakeRasa], graph: Running[FakeGraph]

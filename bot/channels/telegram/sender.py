@@ -10,6 +10,7 @@ import asyncio
 import logging
 import mimetypes
 import time
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -51,7 +52,7 @@ class Sender:
                 shown = await self._carry_out(calls[number])
             except (ApiRefused, ApiUnanswered) as error:
                 self._heed(error)
-                return judge(error, message.attempts, message.maybe_repeated, number)
+                return replace(judge(error, message.attempts, message.maybe_repeated, number), parts_sent=number)
             end_trouble(NAME)
             external_id = _name(shown, message.id) or external_id
         return Sent(external_id)

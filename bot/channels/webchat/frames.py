@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,8 +68,11 @@ def parse_id(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else 0
 
 
-def build_bot_uttered(message: OutboundMessage) -> dict[str, Any]:
-    """Rasa's event with our `metadata`; without `quick_replies` or `attachment` where there are none, as Rasa does."""
+def build_bot_uttered(message: OutboundMessage, files: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """Rasa's event with our `metadata`; without `quick_replies` or `attachment` where there are none, as Rasa does.
+
+    `files`: those of the message as a page opens them (`file_links`).
+    """
     buttons = [{"id": b.id, "title": b.title, "kind": b.kind} for b in message.buttons]
     frame: dict[str, Any] = {
         "text": message.text,
@@ -87,6 +91,8 @@ def build_bot_uttered(message: OutboundMessage) -> dict[str, Any]:
         frame["quick_replies"] = [
             {"content_type": "text", "title": button["title"], "payload": button["id"]} for button in buttons
         ]
+    if files:
+        frame["metadata"]["files"] = list(files)
     if message.image:
         frame["attachment"] = {"type": "image", "payload": {"src": message.image}}
     return frame

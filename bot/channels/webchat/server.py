@@ -105,7 +105,9 @@ class WebChat:
 
     async def send(self, message: OutboundMessage) -> Sent:
         """Shows it on every open page of the session; a page that is closed finds it in its history."""
-        await self.server.emit("bot_uttered", build_bot_uttered(message), room=message.user_external_id)
+        named = [{"id": f.id, "kind": f.kind, "name": f.file_name, "shown": f.shown} for f in message.files]
+        frame = build_bot_uttered(message, self._links.describe(named))
+        await self.server.emit("bot_uttered", frame, room=message.user_external_id)
         return Sent()
 
     async def show_typing(self, user_external_id: str, on: bool, who: str) -> None:
@@ -256,13 +258,14 @@ class WebChat:
         return {"ok": False, **frame}
 
     def _describe(self, session_id: str, state: SessionState) -> Answer:
+        last_id = state.history[-1]["id"] if state.history else 0
         return {
             "session_id": session_id,
             "conversation": state.conversation or None,
             "state": state.state,
             "agent": state.agent_name or None,
             "language": state.language or None,
-            "last_id": state.history[-1]["id"] if state.history else 0,
+            "last_id": last_id if state.known_to is None else min(last_id, state.known_to),
             "history": self._links.add_to(state.history),
             "more": state.more,
         }

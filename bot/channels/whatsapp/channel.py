@@ -30,10 +30,10 @@ PATIENCE_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the operator has set. `template`: its name, or empty; the first of its languages is for all others."""
+    """What the operator has set. `templates`: their names; the first of their languages is for all others."""
 
     default_language: str = "en"
-    template: str = ""
+    templates: tuple[str, ...] = ()
     template_languages: tuple[str, ...] = ("en",)
     report_wait_s: float = 15.0
 
@@ -79,7 +79,7 @@ class WhatsApp:
         for number in range(min(message.parts_sent, len(parts) - 1) + 1, len(parts) + 1):
             result = await self._send_part(message, parts[number - 1], number, len(parts))
             if not isinstance(result, Sent):
-                return replace(result, parts_sent=number - 1) if isinstance(result, Delayed) else result
+                return replace(result, parts_sent=number - 1)
             wamid = result.external_id
         self._signs.answered(message.user_external_id)
         return Sent(wamid)
@@ -98,17 +98,18 @@ class WhatsApp:
 
     def _choose_parts(self, message: OutboundMessage) -> list[Part] | Rejected:
         """Free words while the window is open; after that the template, for agents and what the shop has promised."""
-        language = str((message.turn or {}).get("language") or "")
+        language = str((message.turn or {}).get("language") or message.language)
         language = language if language in LANGUAGES else self._rules.default_language
         until = message.free_until
         if until is None or self._clock() < until - WINDOW_MARGIN:
             return build_parts(message, language)
         # A bot's message without a turn keeps a promise of the shop (`conversations.outreach`).
         proactive = message.author == "agent" or (message.author == "bot" and message.turn is None)
-        if not (proactive and self._rules.template) or message.files:
+        if not (proactive and self._rules.templates) or message.files:
             return Rejected("window_closed")
         known = self._rules.template_languages
-        template = build_template(self._rules.template, language if language in known else known[0], message.text)
+        name = message.template if message.template in self._rules.templates else self._rules.templates[0]
+        template = build_template(name, language if language in known else known[0], message.text)
         return [template] if template else Rejected("too_long")
 
     async def _send_part(

@@ -28,6 +28,7 @@ BODIES: Json = {
     "assign": {"agent": "meera"},
     "close": {"agent": "meera"},
     "hand_back": {"agent": "meera"},
+    "resolve": {"agent": "meera"},
 }
 
 
@@ -90,7 +91,7 @@ def test_every_operation_answers_what_the_schema_says(api: Api, schema: Json, ma
     for method, pattern, operation in list_operations(schema):
         name = operation["operationId"]
         talk = make(name, State.WAITING)
-        if name in ("reply", "close", "hand_back"):
+        if name in ("reply", "close", "hand_back", "resolve"):
             api.post(f"conversations/{talk.pk}/assign", {"agent": "meera"})
         filled = pattern.format(conversation_id=talk.pk, file_id=file.pk, id=talk.contact_id)
         answer = api.call(method, filled.removeprefix("/api/v1/"), BODIES.get(name) if method != "GET" else None)

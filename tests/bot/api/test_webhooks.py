@@ -16,6 +16,7 @@ from bot.api import courier as courier_module
 from bot.api import deliveries, hooks
 from bot.api.courier import Courier
 from bot.api.models import Delivery, DeliveryState, Endpoint
+from bot.api.payloads import build_body
 from bot.api.signing import renew_secret, show_secret
 from bot.api.targets import TargetRefused, find_target, is_public
 from bot.config import config
@@ -71,10 +72,11 @@ def serve(make: Make, meera: User) -> Conversation:
     hand_off(found)
     handoffs.take(found.pk, meera)
     handoffs.record_agent_reply(found.pk, meera, "On its way.")
-    handoffs.close(found.pk, meera)
+    handoffs.close(found.pk, meera, resolved=True)
     return found
 
 
+# Of the messages: what the customer is told while waiting, the reply, and the thanks.
 SERVED = [
     "message.created", "conversation.handed_off", "message.created", "message.created", "conversation.resolved",
     "conversation.closed",
@@ -255,3 +257,15 @@ async def test_a_receiver_that_was_away_gets_it_after_a_restart_of_ours(
     second.start()
     await wait_until(lambda: receiver.app.taken, "the event")
     await asyncio.gather(second.stop(), pool.close())
+
+
+@pytest.mark.django_db
+def test_a_reply_that_can_be_taken_back_is_told_only_when_it_cannot(make: Make, meera: User) -> None:
+    make_endpoint("https://crm.example/hook", hooks.MESSAGE_CREATED)
+    found = make(state=State.AGENT, agent=meera)
+    message = handoffs.record_agent_reply(found.pk, meera, "wait, no", hold_s=5.0)
+    assert deliveries.claim_due(10) == []
+    row = Delivery.objects.get()
+    assert row.next_try_at is not None
+    message.delete()
+    assert build_body(row) is None

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from bot.config import config
 from bot.conversations.models import Attachment, Conversation, Message
+from bot.conversations.outbox import build_outbound
 from bot.conversations.states import Author, Delivery, Direction, FileState, State
 from bot.page_texts import LANGUAGE_NAMES, area_texts
 from tests.bot.desk.conftest import Make
@@ -50,6 +51,21 @@ def test_with_a_template_the_agent_may_write_and_knows_how_it_goes(
     page = panel(desk, found).replace("&#x27;", "'")
     assert area_texts("desk", "en")["window.template"] in page
     assert 'name="text"' in page
+
+
+def test_an_agent_chooses_the_template_and_only_one_of_ours(
+    desk: Client, make: Make, meera: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(config().__dict__, "whatsapp_template", "shop_message, order_news")
+    found = make(state=State.AGENT, agent=meera)
+    set_window(found, -3)
+    assert "<option>order_news</option>" in panel(desk, found)
+    for name in ("order_news", "somebody_elses"):
+        desk.post(f"/desk/c/{found.pk}/reply", {"text": name, "key": name, "template": name})
+    said = found.messages.filter(author=Author.AGENT)
+    assert [build_outbound(one, found).template for one in said] == ["order_news", ""]
+    set_window(found, 3)
+    assert "<option>" not in panel(desk, found)
 
 
 @pytest.mark.parametrize("language", LANGUAGE_NAMES)

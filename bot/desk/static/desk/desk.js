@@ -22,6 +22,7 @@
   function heard(event) {
     const open = talk();
     document.dispatchEvent(new CustomEvent("seva:event", { detail: event }));
+    if (["note.mentioned", "resync"].includes(event.name)) htmx.trigger(document.body, "seva:mentions");
     if (!open) return;
     if (event.name === "resync") refreshStory();
     else if (event.conversation === open.dataset.id) {
@@ -54,6 +55,7 @@
     for (const time of document.querySelectorAll("time[data-time]")) time.textContent = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit", numberingSystem: "latn" }).format(new Date(time.dateTime));
     for (const time of document.querySelectorAll("time[data-moment]")) time.textContent = new Intl.DateTimeFormat(locale, { weekday: "short", hour: "numeric", minute: "2-digit", numberingSystem: "latn" }).format(new Date(time.dateTime));
     for (const time of document.querySelectorAll("time[data-day]")) time.textContent = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", numberingSystem: "latn" }).format(new Date(time.dateTime));
+    for (const time of document.querySelectorAll("time[data-date]")) time.textContent = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", numberingSystem: "latn" }).format(new Date(time.dateTime));
     const open = talk();
     document.body.classList.toggle("has-open", Boolean(open));
     const field = box();
@@ -90,13 +92,13 @@
     event.target.form.requestSubmit();
   });
   // Only what the server has taken leaves the box, and only if nothing was typed meanwhile.
-  let sent = "";
+  let sent = null;
   document.addEventListener("htmx:beforeRequest", (event) => { if (event.target.matches?.(".reply")) sent = box().value; });
   document.addEventListener("seva:done", () => {
     const field = box();
-    if (!field || !sent) return;
+    if (!field || sent === null) return;
     field.value = field.value.startsWith(sent) ? field.value.slice(sent.length) : field.value;
-    sent = "";
+    sent = null;
     field.form.elements.key.value = freshKey();
     stored.set(DRAFT + talk().dataset.id, field.value);
     field.form.querySelector(".kept").hidden = true;

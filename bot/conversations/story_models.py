@@ -1,0 +1,66 @@
+"""What agents leave on a conversation besides words to the customer: mentions, snoozes, endings. No decisions here."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class NoteMention(models.Model):
+    """A note names an agent, who has seen it at `seen_at` or not yet."""
+
+    note = models.ForeignKey("conversations.Note", on_delete=models.CASCADE, related_name="mentions")
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mentions")
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["note", "agent"], name="mention_once"),)
+        indexes = (models.Index(fields=["agent"], name="mention_unseen", condition=Q(seen_at__isnull=True)),)
+
+    def __str__(self) -> str:
+        return f"mention of {self.agent_id} in note {self.note_id}"
+
+
+class Snooze(models.Model):
+    """An agent has put a conversation aside until `until`; it comes back by itself or when the customer writes.
+
+    At most one is open per conversation. `woken_by`: `time`, `customer`, `agent`; empty while it sleeps.
+    """
+
+    conversation = models.ForeignKey("conversations.Conversation", on_delete=models.CASCADE, related_name="snoozes")
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="snoozes")
+    since = models.DateTimeField(db_default=Now())
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    woken_by = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["conversation"], condition=Q(ended_at__isnull=True), name="one_open_snooze"
+            ),
+        )
+        indexes = (models.Index(fields=["until"], name="snooze_due", condition=Q(ended_at__isnull=True)),)
+
+    def __str__(self) -> str:
+        return f"snooze of {self.conversation_id}"
+
+
+class Resolution(models.Model):
+    """An agent has called the matter solved; `agent_name` is what the customer read. Surveys build on it."""
+
+    conversation = models.ForeignKey("conversations.Conversation", on_delete=models.CASCADE, related_name="resolutions")
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="resolutions"
+    )
+    agent_name = models.CharField(max_length=200)
+    resolved_at = models.DateTimeField(db_default=Now())
+    reopened_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"resolution of {self.conversation_id} by {self.agent_name}"

@@ -1,0 +1,96 @@
+"""What an agent does beside sending: takes a reply back, sends a failed one again, leaves a note for colleagues."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from bot.config import config
+from bot.conversations import handoffs, replies
+from bot.conversations.models import Attachment, NoteMention
+from bot.desk.access import agent_of, desk_page, for_agents
+from bot.desk.pages import run_action
+from bot.desk.uploads import drop_files, store_files
+from bot.media.store import open_store
+
+MENTIONS_MAX = 20
+
+
+@require_POST
+@for_agents
+def reply(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
+    """Sends the agent's words and files. `key` makes a double click one message."""
+    text = request.POST.get("text", "")
+    key = request.POST.get("key", "")[:64] or None
+    chosen = request.POST.get("template", "")
+    template = chosen if chosen in config().whatsapp_templates else ""
+
+    def send(wanted: uuid.UUID, agent: handoffs.Agent) -> object:
+        stored = store_files(request.FILES.getlist("files"))
+        kept: set[uuid.UUID] = set()
+        try:
+            message = handoffs.record_agent_reply(wanted, agent, text, key, config().reply_undo_s, stored, template)
+            kept = set(message.attachments.values_list("pk", flat=True))
+        finally:
+            # Refused, or a second click: no row names them.
+            drop_files([one for one in stored if one.id not in kept])
+        return message
+
+    return run_action(request, conversation_id, send, part="desk/_story.html")
+
+
+@require_POST
+@for_agents
+def undo(request: HttpRequest, conversation_id: uuid.UUID, message_id: int) -> HttpResponse:
+    """Takes back a reply that is still held; its words come back into the box."""
+
+    def withdraw(wanted: uuid.UUID, agent: handoffs.Agent) -> object:
+        files = list(Attachment.objects.filter(message=message_id).values_list("pk", flat=True))
+        words = replies.undo_reply(wanted, agent, message_id)
+        open_store().delete(*files)
+        return words
+
+    return run_action(request, conversation_id, withdraw, part="desk/_story.html")
+
+
+@require_POST
+@for_agents
+def again(request: HttpRequest, conversation_id: uuid.UUID, message_id: int) -> HttpResponse:
+    """Sends a failed reply again."""
+
+    def send(wanted: uuid.UUID, agent: handoffs.Agent) -> object:
+        return replies.send_again(wanted, agent, message_id)
+
+    return run_action(request, conversation_id, send, part="desk/_story.html")
+
+
+@require_POST
+@for_agents
+def note(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
+    """Keeps a word among agents."""
+    text = request.POST.get("note", "")
+
+    def keep(wanted: uuid.UUID, agent: handoffs.Agent) -> object:
+        return handoffs.record_note(wanted, agent, text)
+
+    return run_action(request, conversation_id, keep, part="desk/_story.html")
+
+
+@require_safe
+@for_agents
+def mentions(request: HttpRequest) -> HttpResponse:
+    """Where colleagues have named this agent and the agent has not looked yet, the newest first."""
+    unseen = NoteMention.objects.filter(agent=agent_of(request), seen_at=None).order_by("-pk")
+    found = unseen.select_related("note__author", "note__conversation__contact")[:MENTIONS_MAX]
+    return desk_page(request, "desk/_mentions.html", {"mentions": [_describe(one) for one in found]})
+
+
+def _describe(mention: NoteMention) -> dict[str, object]:
+    author = mention.note.author
+    return {
+        "conversation": mention.note.conversation,
+        "by": handoffs.name_agent(author) if author else "",
+        "text": mention.note.text,
+    }
