@@ -47,21 +47,39 @@ def ask_back(turn: Turn) -> Answer:
     choices = build_choices(turn)
     key = "handoff.ask_back" if choices and turn.gate.get("decision") == "ask_back" else "handoff.not_understood"
     buttons = [*choices, person_button(turn.language)]
-    return Answer([Reply(say(key, turn.language), buttons)], offer="choice", repeatable=False, unanswered=True)
+    kept = {**turn.last, "choices": _list_considered(turn)}
+    return Answer(
+        [Reply(say(key, turn.language), buttons)], offer="choice", repeatable=False, unanswered=True, last=kept
+    )
+
+
+def build_choices_again(turn: Turn) -> list[Json]:
+    """The buttons of the question that was asked back last; empty if there was none since the last answer."""
+    considered = turn.last.get("choices") or []
+    return [*_build_wishes(considered, turn.language)[:CHOICES_MAX], person_button(turn.language)] if considered else []
 
 
 def build_choices(turn: Turn) -> list[Json]:
     """Up to three buttons from what the gate considered, each once."""
-    considered = list(turn.gate.get("alternatives") or [])
-    if turn.gate.get("route") and turn.gate.get("route") != "nlu_fallback":
-        considered.insert(0, {"route": turn.gate.get("route"), "topic": turn.gate.get("topic")})
+    wishes, other = _build_wishes(_list_considered(turn), turn.language), _something_else(turn)
+    return [*wishes[: CHOICES_MAX - 1], other] if other and wishes else wishes[:CHOICES_MAX]
+
+
+def _list_considered(turn: Turn) -> list[Json]:
+    """Routes and topics that the gate thought of, the likeliest first."""
+    considered = [turn.gate, *(turn.gate.get("alternatives") or [])]
+    named = [{"route": str(one.get("route") or ""), "topic": str(one.get("topic") or "")} for one in considered]
+    return [one for one in named if one["route"] not in ("", "nlu_fallback")]
+
+
+def _build_wishes(considered: list[Json], language: str) -> list[Json]:
+    """A button for each wish among them that can be offered, each once."""
     found: dict[str, Json] = {}
     for one in considered:
-        made = _choice(str(one.get("route") or ""), str(one.get("topic") or ""), turn.language)
+        made = _choice(one["route"], one["topic"], language)
         if made and made["kind"] != "person":
             found.setdefault(made["title"], made)
-    wishes, other = list(found.values()), _something_else(turn)
-    return [*wishes[: CHOICES_MAX - 1], other] if other and wishes else wishes[:CHOICES_MAX]
+    return list(found.values())
 
 
 def _something_else(turn: Turn) -> Json | None:

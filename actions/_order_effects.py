@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from actions._buttons import button, person_button
 from actions._order_job import TASK, Job
-from actions._order_photos import AWAITS
+from actions._order_photos import build_record
 from actions._order_reading import find_pin
 from actions._order_steps import read_change, task_text
 from actions._order_words import word_line
@@ -35,9 +35,8 @@ def do_wish(job: Job, turn: Turn) -> Answer:
         return _refusal(job, turn, refused.reason)
     language = turn.language
     status = button(say("orders.buttons.status", language), "order_status", "choice", order=job.order.name)
-    record = {"order": job.order.name, **(AWAITS if job.wish == "return_request" else {})}
     return Answer(
-        [Reply(text, [status, person_button(language)])], turn=record, slots={TASK: None},
+        [Reply(text, [status, person_button(language)])], turn=build_record(job), slots={TASK: None},
         repeatable=False,
     )  # fmt: skip
 

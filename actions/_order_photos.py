@@ -15,13 +15,18 @@ from actions._words import find_keys
 from bot.language.texts import say
 from bot.shop.return_talks import add_picture
 
-AWAITS: Json = {"awaits": "photo"}
+_AWAITS: Json = {"awaits": "photo"}
 NO_PHOTO_WORDS_MAX = 6
 
 
 def is_photo(turn: Turn) -> bool:
     """Whether the message is a picture and nothing else."""
     return turn.pressed and read_pressed(turn)[0] == "photo"
+
+
+def build_record(job: Job) -> Json:
+    """What an answer's record says of the wish: its order, and that a return may get a picture."""
+    return {"order": job.order.name, **(_AWAITS if job.wish == "return_request" else {})}
 
 
 def says_no_photo(turn: Turn) -> bool:
@@ -36,8 +41,8 @@ def take_photo(job: Job, step: Step, turn: Turn) -> Answer:
     kept = job.wish == "return_request"
     job.has_photo = job.has_photo or kept
     thanks = task_text("photo.taken", language) if kept else say("system.unread.image", language)
-    record = {"order": job.order.name, **(AWAITS if kept else {})}
-    return Answer([Reply(thanks), ask_step(job, step, language)], turn=record, slots=job.keep(), repeatable=False)
+    question = ask_step(job, step, language)
+    return Answer([Reply(thanks), question], turn=build_record(job), slots=job.keep(), repeatable=False)
 
 
 def take_late_photo(turn: Turn) -> Answer:
@@ -47,4 +52,4 @@ def take_late_photo(turn: Turn) -> Answer:
     if not number:
         return Answer([Reply(say("system.unread.image", turn.language), [person])], repeatable=False)
     text = task_text("photo.added", turn.language, number=number)
-    return Answer([Reply(text, [person])], turn=AWAITS, repeatable=False)
+    return Answer([Reply(text, [person])], turn=_AWAITS, repeatable=False)

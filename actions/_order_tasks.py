@@ -18,7 +18,7 @@ from actions._order_code import ask_code, take_code, wants_code_again
 from actions._order_effects import do_wish, find_hindrance, refuse
 from actions._order_guard import guarded
 from actions._order_job import TASK, Job, Step, ask_step
-from actions._order_photos import AWAITS, is_photo, says_no_photo, take_late_photo, take_photo
+from actions._order_photos import build_record, is_photo, says_no_photo, take_late_photo, take_photo
 from actions._order_reading import read_ahead, read_instead, read_pressed, read_step
 from actions._order_steps import DEPENDS, STEPS, next_step, task_text
 from actions._turn import TASKS, Answer, Json, Reply, Turn
@@ -204,8 +204,7 @@ def ask_next(job: Job, turn: Turn) -> Answer:
         return ask_code(job, step, turn, again=job.step == "code")
     job.step = step.name
     question = ask_step(job, step, turn.language)
-    record = {"order": job.order.name, **(AWAITS if job.wish == "return_request" else {})}
-    return Answer([question], turn=record, slots=job.keep(), repeatable=False)
+    return Answer([question], turn=build_record(job), slots=job.keep(), repeatable=False)
 
 
 def stop(job: Job, language: str) -> Answer:

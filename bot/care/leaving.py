@@ -6,8 +6,6 @@ for erasing like any other (docs/privacy.md), finished by the operator.
 
 from __future__ import annotations
 
-import json
-import uuid
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,18 +14,16 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from bot.care.forgetting import FORGOTTEN
+from bot.care.forgetting import forget_address
 from bot.care.models import Wish
 from bot.care.records import Said, record_privacy_request
-from bot.channels.webchat.sessions import SessionIds, hash_session
-from bot.config import config
+from bot.channels.webchat.sessions import NAME, read_session
 from bot.conversations.handoffs import close
 from bot.conversations.models import ChannelIdentity, Conversation
 from bot.conversations.states import State
 from bot.shop.known import forget_known
 
 BODY_BYTES_MAX = 1000
-WEBCHAT = "webchat"
 
 
 @dataclass(frozen=True)
@@ -43,13 +39,10 @@ class Left:
 @require_http_methods(["DELETE"])
 def session_page(request: HttpRequest) -> HttpResponse:
     """Body `{"session"}`. Answers `{"number", "due_on"}`; 204 if nothing had been said there; 403 for a forged id."""
-    try:
-        session = str(json.loads(request.body[:BODY_BYTES_MAX])["session"])
-    except (ValueError, KeyError, TypeError):
+    found = read_session(request.body[:BODY_BYTES_MAX])
+    if found is None:
         return HttpResponse(status=403)
-    if not SessionIds(config().secret_key.reveal()).is_issued(session):
-        return HttpResponse(status=403)
-    left = forget_session(hash_session(session))
+    left = forget_session(found[0])
     if left is None:
         return HttpResponse(status=204)
     return JsonResponse({"number": left.number, "due_on": left.due_on.isoformat()})
@@ -58,8 +51,8 @@ def session_page(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def forget_session(user: str) -> Left | None:
     """Takes the web address away, ends the conversation and starts the erasing. None if there was nothing to erase."""
-    forget_known(WEBCHAT, user)
-    identity = ChannelIdentity.objects.select_for_update().filter(channel=WEBCHAT, external_id=user).first()
+    forget_known(NAME, user)
+    identity = ChannelIdentity.objects.select_for_update().filter(channel=NAME, external_id=user).first()
     if identity is None:
         return None
     talks = Conversation.objects.filter(identity=identity)
@@ -70,7 +63,5 @@ def forget_session(user: str) -> Left | None:
     asked = record_privacy_request(said, Wish.ERASE)
     for talk in talks.exclude(state=State.CLOSED):
         close(talk.pk)
-    ChannelIdentity.objects.filter(pk=identity.pk).update(
-        external_id=f"{FORGOTTEN}{uuid.uuid4().hex}", account_id=None, reachable=False
-    )
+    forget_address(identity)
     return Left(asked.number, asked.due_on)

@@ -60,7 +60,7 @@ def refuse_request(pk: int, who: str) -> bool:
 def erase_request(pk: int, who: str) -> bool:
     """Erases everything about the contact for good, then tells them. False if it was finished before.
 
-    The channel's address stays until that last message has been sent; `personal.forget_addresses` takes it away then.
+    The channel's address stays until that last message has been sent; `forgetting.forget_addresses` takes it away then.
     """
     request = PrivacyRequest.objects.select_for_update().get(pk=pk)
     if request.state != RequestState.OPEN:

@@ -261,6 +261,8 @@ class Inbox(Protocol):
         ...
 
 
+# So begins what a channel writes for a message without words: its own name of the kind.
+STAND_IN = "· "
 # Kinds of buttons that go on with the matter; the others judge the answer, switch the language or call a person.
 CHOICES = frozenset({"choice", "related"})
 

@@ -12,6 +12,8 @@ Json = dict[str, Any]
 ID_CHARS_MAX = 190
 DEPTH_MAX = 20
 LIST_MAX = 1000
+# Beyond it no number is a file's size.
+SIZE_MAX_BYTES = 2**40
 
 
 def as_dict(value: object) -> Json:
@@ -37,6 +39,12 @@ def as_int(value: object) -> int | None:
         return int(as_text(value))
     except ValueError:
         return None
+
+
+def as_size(value: object) -> int | None:
+    """A file's size in bytes, also as text; None for anything that cannot be one."""
+    size = as_int(value)
+    return size if size is not None and 0 < size < SIZE_MAX_BYTES else None
 
 
 def as_key(value: object, instead: object) -> str:

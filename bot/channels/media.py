@@ -58,6 +58,11 @@ class File:
     shown: bool = False
 
 
+def build_path(folder: Path, name: uuid.UUID) -> Path:
+    """Where the file called `name` lies below `folder`, or would."""
+    return folder / name.hex[:2] / name.hex
+
+
 class MediaUnavailable(ChannelError):
     """The channel does not give the file now; repeating after `retry_after_s` helps."""
 

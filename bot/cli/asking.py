@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from bot.channels.webchat.sessions import NAME as WEBCHAT
 from bot.config import config
 from bot.dialogue.client import DialogueClient
 from bot.dialogue.protocol import Said, TurnContext, TurnRequest, as_json
@@ -40,5 +41,5 @@ def build_request(case: Case) -> TurnRequest:
     """The last message of a case as a turn, with its history and what the bot said last."""
     history = tuple(Said(str(said["from"]), clean_text(str(said["text"]))) for said in case.history)
     last_bot_text = next((said.text for said in reversed(history) if said.sender == "bot"), None)
-    context = TurnContext(channel="webchat", last_bot_text=last_bot_text, history=history)
+    context = TurnContext(channel=WEBCHAT, last_bot_text=last_bot_text, history=history)
     return TurnRequest(str(uuid.uuid4()), "1", text=clean_text(case.text), context=context)

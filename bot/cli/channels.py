@@ -16,12 +16,12 @@ from bot.channels.states import channel_states, find_missing
 from bot.channels.telegram import connection
 from bot.channels.telegram.api import ApiRefused, ApiUnanswered, BotApi
 from bot.channels.telegram.polling import NotDelivered, Poller
+from bot.channels.telegram.webhook import SECRET_HEADER
 from bot.cli import prepare, whatsapp_account
 from bot.config import Config, config
 from bot.errors import BotError, ConfigError
 
 app = typer.Typer(no_args_is_help=True, help="Web chat, Telegram, WhatsApp: missing settings, state, connection.")
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - its name
 TIMEOUT_S = 10.0
 # What a channel says of itself, and what is wrong.
 Findings = tuple[str, list[str]]

@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx
 
+from bot.channels.whatsapp.webhook import PATH
 from bot.config import Config
 
 Json = dict[str, Any]
-PATH = "/webhooks/whatsapp"
 TIMEOUT_S = 15.0
 FIELDS = "display_phone_number,verified_name,quality_rating"
 # CHANNELS 1.13: what a refusal of the account's own data means.

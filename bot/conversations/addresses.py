@@ -9,6 +9,7 @@ from __future__ import annotations
 from bot.channels.contract import Address, InboundMessage
 from bot.conversations.handoffs import close
 from bot.conversations.models import ChannelIdentity, Conversation
+from bot.conversations.people import give_identity
 from bot.conversations.states import State
 
 
@@ -68,5 +69,5 @@ def _join(kept: ChannelIdentity, other: ChannelIdentity) -> None:
     """Two rows are one person: their conversations become one contact's, and only `kept` is written to from now on."""
     for talk in Conversation.objects.filter(identity=other).exclude(state=State.CLOSED):
         close(talk.pk)
-    Conversation.objects.filter(identity=other).update(contact=kept.contact_id)
-    ChannelIdentity.objects.filter(pk=other.pk).update(contact=kept.contact_id, account_id=None)
+    give_identity(other.pk, kept.contact_id)
+    ChannelIdentity.objects.filter(pk=other.pk).update(account_id=None)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from bot.config import config
@@ -72,12 +71,9 @@ def _has_pieces(conversation: Conversation) -> bool:
     return first is not None and first.turn_id is None
 
 
-def _find_pieces(conversation: Conversation) -> QuerySet[Message]:
-    return Message.objects.filter(conversation=conversation, handling=Handling.PENDING, turn=None).order_by("id")
-
-
 def _find_left(conversation: Conversation) -> float:
     """Seconds that the pieces of this conversation may still wait."""
-    first = _find_pieces(conversation).values_list("created_at", flat=True).first()
+    pieces = Message.objects.filter(conversation=conversation, handling=Handling.PENDING, turn=None).order_by("id")
+    first = pieces.values_list("created_at", flat=True).first()
     waited = timezone.now() - first if first else timedelta()
     return max(0.0, WAIT_MAX_S - waited.total_seconds())

@@ -30,13 +30,17 @@ CONVERSATION_HANDED_OFF = "conversation.handed_off"
 CONVERSATION_TAKEN = "conversation.taken"
 CONVERSATION_HANDED_BACK = "conversation.handed_back"
 CONVERSATION_CLOSED = "conversation.closed"
+CONVERSATION_RETURNED = "conversation.returned"
 CONVERSATION_RESOLVED = "conversation.resolved"
 CONVERSATION_REOPENED = "conversation.reopened"
 CONVERSATION_SNOOZED = "conversation.snoozed"
 CONVERSATION_WOKEN = "conversation.woken"
 NOTE_RECORDED = "note.recorded"
 AGENT_MENTIONED = "note.mentioned"
+AGENT_READ = "agent.read"
 TYPING = "typing.changed"
+LOOKING = "agent.looking"
+PRESENCE = "agent.presence"
 
 STATE_CHANGES = {
     CONVERSATION_HANDED_OFF,
@@ -44,7 +48,11 @@ STATE_CHANGES = {
     CONVERSATION_HANDED_BACK,
     CONVERSATION_CLOSED,
     CONVERSATION_REOPENED,
+    CONVERSATION_RETURNED,
 }
+
+# Of what is stored nowhere.
+PASSING = {TYPING, LOOKING}
 
 PROCESS = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
 

@@ -225,8 +225,7 @@ def _mark_sent(cursor: CursorWrapper, channel: str, message_id: int, result: Sen
     external_id = result.external_id if isinstance(result, Sent) else None
     cursor.execute(statements().mark_sent, (external_id, message_id))
     changed = bool(cursor.rowcount)
-    if external_id:
-        settle_reports(channel, external_id, message_id)
+    settle_reports(channel, external_id, message_id)
     return changed
 
 

@@ -16,7 +16,8 @@ from collections.abc import AsyncIterator, Callable
 import redis
 import redis.asyncio
 
-from bot.conversations.events import Event, add_listener
+from bot.conversations.events import PASSING, STATE_CHANGES, Event, add_listener
+from bot.conversations.states import State
 
 RESYNC = Event("resync", "", "")
 QUEUE_MAX = 500
@@ -26,9 +27,14 @@ _log = logging.getLogger(__name__)
 
 
 class Feed:
-    """Made once per process, started in its event loop."""
+    """Made once per process, started in its event loop.
+
+    `heard` and `heard_people` count events, so that pages know whether what they have read may still be so; the second
+    leaves out what is only between a customer and the assistant, and what is stored nowhere.
+    """
 
     def __init__(self, redis_url: str = "") -> None:
+        self.heard = self.heard_people = 0
         self._redis_url = redis_url
         self._queues: set[asyncio.Queue[Event]] = set()
         self._sender = (
@@ -76,6 +82,9 @@ class Feed:
             self._loop.call_soon_threadsafe(self._distribute, event)
 
     def _distribute(self, event: Event) -> None:
+        if event.name not in PASSING:
+            self.heard += 1
+            self.heard_people += event.state != State.BOT.value or event.name in STATE_CHANGES
         for queue in self._queues:
             if queue.full():
                 while not queue.empty():

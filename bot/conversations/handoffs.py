@@ -1,4 +1,4 @@
-"""Who owns a conversation: bot -> waiting -> agent -> bot or closed. Every change of owner happens here.
+"""Who owns a conversation: bot -> waiting -> agent -> bot or closed. Changes of owner happen here and in `transfers`.
 
 Called by the worker (`hand_off`), the desk (`take`, `hand_back`, `close`, `record_agent_reply`, `record_note`) and the
 sweeper (`close_idle`). Each function of the desk is one transaction and safe to repeat; events follow the commit.
@@ -21,6 +21,7 @@ from bot.conversations.models import Conversation, HandOff, Message, Note, Resol
 from bot.conversations.notes import record_mentions
 from bot.conversations.notices import build_wait_notice, choose_language, say_in
 from bot.conversations.outbox import queue_message
+from bot.conversations.skills import choose_skill
 from bot.conversations.states import Author, Handling, Outcome, Reason, State, TurnState
 from bot.conversations.summaries import build_summary
 from bot.conversations.texts import check_readable
@@ -52,13 +53,17 @@ def hand_off(conversation: Conversation, reason: Reason, extra: dict[str, Any] |
         return None
     facts = dict(extra or {})
     priority = facts.pop("priority", 0)
+    summary = build_summary(conversation, facts)
+    skill = choose_skill(reason, summary)
+    notice, answer_by = build_wait_notice(conversation, skill)
     record = HandOff.objects.create(
         conversation=conversation,
         reason=reason,
         priority=min(priority, PRIORITY_MAX) if isinstance(priority, int) and priority > 0 else 0,
-        summary=build_summary(conversation, facts),
+        summary=summary,
+        skill=skill,
+        answer_by=answer_by,
     )
-    notice = build_wait_notice(conversation)
     _change_state(conversation, State.WAITING)
     queue_message(conversation, author=Author.SYSTEM, text=notice)
     _publish(events.CONVERSATION_HANDED_OFF, conversation, {"reason": str(reason), "hand_off": record.pk})
@@ -159,8 +164,10 @@ def record_agent_reply(
         text=readable,
         client_key=client_key,
         hold_s=hold_s,
-        template=template,
     )
+    if template:
+        message.payload = template
+        message.save(update_fields=["payload"])
     insert_stored(message, files)
     return message
 
@@ -203,12 +210,14 @@ def drop_work(conversation: Conversation) -> None:
 
 def mark_agent_read(conversation_id: uuid.UUID | str, up_to_id: int) -> None:
     """An agent has seen everything up to this message; monotonic."""
-    Conversation.objects.filter(pk=conversation_id, agent_read_id__lt=up_to_id).update(agent_read_id=up_to_id)
+    unread = Conversation.objects.filter(pk=conversation_id, agent_read_id__lt=up_to_id)
+    if unread.update(agent_read_id=up_to_id):
+        events.publish(events.Event(events.AGENT_READ, str(conversation_id), ""))
 
 
 def show_typing(conversation_id: uuid.UUID | str, agent: Agent, on: bool) -> None:
     """Lets the customer's open page show that this agent is writing; stored nowhere."""
-    data = {"on": on, "who": "agent", "name": name_agent(agent)}
+    data = {"on": on, "who": "agent", "name": name_agent(agent), "agent": agent.pk}
     events.tell(events.Event(events.TYPING, str(conversation_id), State.AGENT.value, data))
 
 

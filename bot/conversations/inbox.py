@@ -83,7 +83,7 @@ def _record(inbound: InboundMessage, text: str, owner: str | None) -> Accepted:
     at_once = button or typed or not to_bot or inbound.command not in ("", PHOTO)
     wait_s = 0.0 if at_once else choose_wait(text, conversation, inbound.writes_on)
     wake_conversation(conversation.pk, inbound=True, after_s=wait_s)
-    message = _insert(inbound, text, conversation, button, typed)
+    message = _insert(inbound, text, conversation, button, typed, to_bot)
     insert_files(message, inbound.attachments)
     publish_message(events.MESSAGE_RECORDED, message, conversation.state)
     if inbound.moved:
@@ -106,11 +106,15 @@ def _accept(question: Question, inbound: InboundMessage, text: str) -> Accepted:
 
 
 def _insert(
-    inbound: InboundMessage, text: str, conversation: Conversation, button: Json | None, typed: Json | None
+    inbound: InboundMessage,
+    text: str,
+    conversation: Conversation,
+    button: Json | None,
+    typed: Json | None,
+    to_bot: bool,
 ) -> Message:
-    """The row. `typed` is a button that the words mean: they are kept as written."""
+    """The row. `typed` is a button that the words mean: they are kept as written; `to_bot`: the bot is to answer."""
     meant = button or typed
-    to_bot = conversation.state == State.BOT and inbound.reading == "assistant"
     return Message.objects.create(
         conversation=conversation,
         channel=inbound.channel,

@@ -19,6 +19,7 @@ from bot.conversations.link_models import IdentityMove, LinkToken
 from bot.conversations.models import ChannelIdentity, Contact, Conversation
 from bot.conversations.notices import choose_language, say_in
 from bot.conversations.outbox import queue_message
+from bot.conversations.people import give_identity
 from bot.conversations.states import Author, State
 
 LINK_LASTS = timedelta(minutes=10)
@@ -63,7 +64,7 @@ def undo_link(identity_id: int) -> bool:
     if move is None:
         return False
     IdentityMove.objects.filter(pk=move.pk).update(undone_at=timezone.now())
-    _give(identity_id, move.from_contact_id)
+    give_identity(identity_id, move.from_contact_id)
     return True
 
 
@@ -90,14 +91,8 @@ def _join(conversation: Conversation, contact: Contact) -> None:
     contact.name = contact.name or own.name
     contact.language = contact.language or own.language
     contact.save(update_fields=["name", "language"])
-    _give(conversation.identity_id, contact.pk)
+    give_identity(conversation.identity_id, contact.pk)
     conversation.contact = contact
-
-
-def _give(identity_id: int, contact_id: int) -> None:
-    """The identity and all its conversations belong to this contact."""
-    ChannelIdentity.objects.filter(pk=identity_id).update(contact_id=contact_id)
-    Conversation.objects.filter(identity_id=identity_id).update(contact_id=contact_id)
 
 
 def _tell(identity: ChannelIdentity) -> None:

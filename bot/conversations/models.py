@@ -16,7 +16,18 @@ from django.db.models.functions import Now
 
 from bot.conversations.channel_models import Attachment, ChannelNotice, DeliveryRecord
 from bot.conversations.link_models import IdentityMove, LinkToken
-from bot.conversations.states import UNSENT, Author, Delivery, Direction, Handling, Outcome, Reason, State, TurnState
+from bot.conversations.states import (
+    UNSENT,
+    Author,
+    CameBack,
+    Delivery,
+    Direction,
+    Handling,
+    Outcome,
+    Reason,
+    State,
+    TurnState,
+)
 from bot.conversations.story_models import NoteMention, Resolution, Snooze
 
 __all__ = [
@@ -114,6 +125,7 @@ class Conversation(models.Model):
         indexes = (
             models.Index(fields=["ready_at"], name="conversation_ready", condition=Q(ready_at__isnull=False)),
             models.Index(fields=["state", "-last_message_at"], name="conversation_state"),
+            models.Index(fields=["-last_message_at"], name="conversation_newest"),
         )
 
     def __str__(self) -> str:
@@ -221,6 +233,8 @@ class Message(models.Model):
 class HandOff(models.Model):
     """The bot asks a person to take over. At most one is open per conversation.
 
+    `skill` (`skills.yml`): whom it is for, empty for anybody. `answer_by`: what the customer was promised. `came_back`:
+    why it is in the queue once more, since `queued_at`.
     `summary`: `{"last": [{"from", "text"}], "topics": [...], "order": "TT-10432"|null, "language": "gu", ...}`.
     """
 
@@ -228,6 +242,10 @@ class HandOff(models.Model):
     reason = models.CharField(max_length=20, choices=Reason.choices)
     priority = models.PositiveSmallIntegerField(default=0, help_text="Higher ones are listed first")
     summary = models.JSONField(default=dict, blank=True)
+    skill = models.CharField(max_length=40, blank=True)
+    answer_by = models.DateTimeField(null=True, blank=True)
+    came_back = models.CharField(max_length=12, choices=CameBack.choices, blank=True)
+    queued_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="hand_offs"
@@ -243,7 +261,12 @@ class HandOff(models.Model):
                 fields=["conversation"], condition=Q(ended_at__isnull=True), name="one_open_hand_off"
             ),
         )
-        indexes = (models.Index(F("created_at").desc(), name="hand_off_newest"),)
+        indexes = (
+            models.Index(F("created_at").desc(), name="hand_off_newest"),
+            models.Index(
+                F("priority").desc(), F("answer_by"), name="hand_off_queue", condition=Q(ended_at__isnull=True)
+            ),
+        )
 
     def __str__(self) -> str:
         return f"hand-off of {self.conversation_id}: {self.reason}"

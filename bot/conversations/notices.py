@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -36,12 +36,14 @@ def say_in(key: str, language: str, **values: object) -> str:
     raise ConfigError(f"texts/en: no text for {key!r}")
 
 
-def build_wait_notice(conversation: Conversation) -> str:
-    """How long this customer, who starts to wait now, will wait."""
+def build_wait_notice(conversation: Conversation, skill: str = "") -> tuple[str, datetime]:
+    """How long this customer, who starts to wait now, will wait: in words, and until when (not of a frozen date)."""
     waiting = Conversation.objects.filter(state=State.WAITING).exclude(pk=conversation.pk).count()
     zone = ZoneInfo(config().shop_timezone)
-    wait = expect_wait(read_shop_time(zone), waiting, load_hours(), zone)
-    return _word_wait(wait, choose_language(conversation))
+    now = read_shop_time(zone)
+    wait = expect_wait(now, waiting, load_hours(skill=skill), zone)
+    span = wait.answer_by - now if wait.answer_by else timedelta(minutes=wait.minutes or 0)
+    return _word_wait(wait, choose_language(conversation)), timezone.now() + span
 
 
 def read_shop_time(zone: ZoneInfo) -> datetime:

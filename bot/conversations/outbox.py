@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from bot.channels.contract import Button, Delayed, OutboundMessage, Rejected, SendResult, Sent
-from bot.channels.media import File
+from bot.channels.media import File, build_path
 from bot.config import config
 from bot.conversations import events
 from bot.conversations.buttons import build_buttons, build_cards
@@ -47,12 +47,10 @@ def queue_message(
     position: int | None = None,
     client_key: str | None = None,
     hold_s: float = 0.0,
-    template: str = "",
 ) -> Message:
     """Writes one outbound row. Inside the caller's transaction, which holds the conversation's row.
 
     `hold_s`: so long it waits before its first try (`replies.undo_reply`); nothing of the conversation overtakes it.
-    `template`: name of the approved one that carries the words once the channel takes free ones no more.
     """
     public_cards, card_buttons = build_cards(cards)
     message = Message.objects.create(
@@ -64,7 +62,6 @@ def queue_message(
         author_name=author_name,
         agent=agent,
         text=strip_unstorable(text),
-        payload=template,
         buttons=[*build_buttons(buttons), *card_buttons],
         cards=public_cards,
         image=image,
@@ -148,9 +145,9 @@ def build_outbound(message: Message, conversation: Conversation) -> OutboundMess
 def build_files(message: Message) -> tuple[File, ...]:
     """What goes out with it, as a channel gets it."""
     stored = message.attachments.filter(state=FileState.STORED).order_by("position")
-    folder = config().data_path / "media"
+    folder = config().media_path
     return tuple(
-        File(one.kind, folder / one.pk.hex[:2] / one.pk.hex, one.mime_type, one.file_name, str(one.pk), one.shown)
+        File(one.kind, build_path(folder, one.pk), one.mime_type, one.file_name, str(one.pk), one.shown)
         for one in stored
     )
 

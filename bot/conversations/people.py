@@ -98,6 +98,12 @@ def _fill_gaps(contact: Contact, profile: Profile) -> None:
         contact.save(update_fields=["name", "language"])
 
 
+def give_identity(identity_id: int, contact_id: int) -> None:
+    """The identity and all its conversations belong to this contact. Inside the caller's transaction."""
+    ChannelIdentity.objects.filter(pk=identity_id).update(contact_id=contact_id)
+    Conversation.objects.filter(identity_id=identity_id).update(contact_id=contact_id)
+
+
 def is_idle(conversation: Conversation) -> bool:
     """Quiet for CONVERSATION_IDLE_H. Who waits for a person, or for an agent's word, is never closed by silence."""
     quiet_since = timezone.now() - timedelta(hours=config().conversation_idle_h)

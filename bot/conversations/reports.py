@@ -7,11 +7,9 @@ before we know the channel's id of the message waits for it here, without a mess
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from bot.channels.reports import ChannelEvent, DeliveryReport
 from bot.conversations import events
@@ -21,8 +19,6 @@ from bot.conversations.models import ChannelIdentity, Conversation, Message
 from bot.conversations.states import DELIVERY_RANK, UNSENT, Delivery, Direction
 from bot.conversations.texts import strip_unstorable
 
-# Announcements may name people: they are kept for as long as somebody may look into a fault.
-NOTICES_KEPT = timedelta(days=30)
 _DELIVERY = {
     "sent": Delivery.SENT,
     "delivered": Delivery.DELIVERED,
@@ -92,8 +88,7 @@ def settle_reports(channel: str, external_id: str | None, message_id: int) -> No
 
 @transaction.atomic
 def record_events(found: Iterable[ChannelEvent]) -> None:
-    """Keeps each once, and forgets what is old. Safe to repeat."""
-    ChannelNotice.objects.filter(created_at__lt=timezone.now() - NOTICES_KEPT).delete()
+    """Keeps each once, for as long as `bot.care.forgetting` says. Safe to repeat."""
     for one in found:
         ChannelNotice.objects.get_or_create(
             channel=one.channel,

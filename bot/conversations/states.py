@@ -93,6 +93,15 @@ class Reason(TextChoices):
     SENSITIVE = "sensitive"
     ACTION_FAILED = "action_failed"
     IDENTITY_FAILED = "identity_failed"
+    # Nobody had asked: an agent had stepped in and has passed it on.
+    STEPPED_IN = "stepped_in"
+
+
+class CameBack(TextChoices):
+    """Why a conversation that a person had is in the queue again."""
+
+    GONE = "gone"
+    TRANSFERRED = "transferred"
 
 
 class Outcome(TextChoices):

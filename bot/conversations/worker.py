@@ -51,6 +51,14 @@ class Dialogue(Protocol):
         ...
 
 
+class Write(Protocol):
+    """`write` or `write_first` of the database pool."""
+
+    async def __call__(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Raises what `work` raises."""
+        ...
+
+
 class Worker:
     """Made once per process, started in its event loop."""
 
@@ -148,18 +156,20 @@ class Worker:
         except Exception as error:
             _log.exception("conversation %s is put aside", claim.conversation)
             with contextlib.suppress(LeaseLost, DatabaseError):
-                await self._write(steps.after_fault, claim, type(error).__name__)
+                await self._write(self._pool.write, steps.after_fault, claim, type(error).__name__)
 
     async def _send(self, claim: Claim, step: Send) -> Step | None:
         """Hands over what the step names, in order; after one that did not go out the others are not tried."""
+        # Who has an answer may write the next message at once: it must not overtake the end of the turn before it.
+        write = self._pool.write_first
         results = await self._hold(claim, self._hand_over_all((step.message, *step.more)))
         (_, result), *more = results
         try:
-            return await self._write(steps.after_send, claim, step.message, result, more)
+            return await self._write(write, steps.after_send, claim, step.message, result, more)
         except (IntegrityError, DataError):
             # The channel named an id that we cannot keep; the message went out all the same.
             _log.exception("the id that %s gave message %s is not kept", step.message.channel, step.message.id)
-            return await self._write(steps.after_send, claim, step.message, Sent(), more)
+            return await self._write(write, steps.after_send, claim, step.message, Sent(), more)
 
     async def _hand_over_all(self, messages: Sequence[OutboundMessage]) -> list[tuple[OutboundMessage, SendResult]]:
         results: list[tuple[OutboundMessage, SendResult]] = []
@@ -189,21 +199,25 @@ class Worker:
         except (DialogueUnavailable, DialogueBadReply) as error:
             own_fault = await self._is_own_fault(claim, error, asked)
             _log.warning("turn %s of %s failed: %s", step.turn_id, claim.conversation, error)
-            return await self._write(steps.after_failure, claim, step.turn_id, str(error), own_fault)
+            return await self._write(self._pool.write, steps.after_failure, claim, step.turn_id, str(error), own_fault)
         except LeaseLost:
             raise
         except Exception as error:
             _log.exception("turn %s of %s failed", step.turn_id, claim.conversation)
-            return await self._write(steps.after_failure, claim, step.turn_id, type(error).__name__, True)
+            return await self._write(
+                self._pool.write, steps.after_failure, claim, step.turn_id, type(error).__name__, True
+            )
         finally:
             await self._end_typing(typing)
         self._last_answer = time.monotonic()
         wait_ms = (self._last_answer - asked) * 1000
         try:
-            return await self._write(steps.after_answer, claim, step.turn_id, result, wait_ms)
+            return await self._write(self._pool.write, steps.after_answer, claim, step.turn_id, result, wait_ms)
         except (IntegrityError, DataError) as error:
             _log.exception("the answer to turn %s cannot be stored", step.turn_id)
-            return await self._write(steps.after_failure, claim, step.turn_id, type(error).__name__, True)
+            return await self._write(
+                self._pool.write, steps.after_failure, claim, step.turn_id, type(error).__name__, True
+            )
 
     async def _is_own_fault(self, claim: Claim, error: DialogueUnavailable | DialogueBadReply, asked: float) -> bool:
         """Whether this turn fails by itself (then its tries are counted) or the way to Rasa is cut (then it waits)."""
@@ -219,15 +233,13 @@ class Worker:
         task = asyncio.create_task(work)
         try:
             while not (await asyncio.wait({task}, timeout=self._config.lease_s / 3))[0]:
-                await self._write(steps.renew, claim)
+                await self._write(self._pool.write, steps.renew, claim)
             return task.result()
         finally:
             task.cancel()
 
-    async def _write(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    async def _write(self, write: Write, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """A step's transaction; when the database fails, the commit is tried again, not what came before it."""
-        # Who has an answer may write the next message at once: it must not overtake the end of the turn before it.
-        write = self._pool.write_first if work is steps.after_send else self._pool.write
         for pause_s in DATABASE_RETRY_S:
             try:
                 return await write(work, *args, **kwargs)

@@ -66,12 +66,8 @@ def desk_language(request: HttpRequest) -> str:
 def desk_page(request: HttpRequest, template: str, values: dict[str, Any], status: int = 200) -> HttpResponse:
     """Renders with the desk's words; nothing of it may be kept by a cache."""
     language = desk_language(request)
-    response = render(
-        request,
-        template,
-        page_values("desk", language) | {"s": build_tree("desk_story", language), "key_list": KEYS} | values,
-        status=status,
-    )
+    trees = {"q": build_tree("desk_queue", language), "s": build_tree("desk_story", language), "key_list": KEYS}
+    response = render(request, template, page_values("desk", language) | trees | values, status=status)
     keep_language(request, response, language, LANGUAGE_COOKIE)
     patch_cache_control(response, no_store=True, private=True)
     return response

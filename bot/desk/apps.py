@@ -1,4 +1,4 @@
-"""Django's entry for the agents' desk. It has no tables: it reads and calls `bot.conversations` and `bot.shop`."""
+"""Django's entry for the agents' desk. Of its own it keeps only agents' profiles; all else is `bot.conversations`'."""
 
 from django.apps import AppConfig
 
@@ -9,3 +9,10 @@ class DeskConfig(AppConfig):
     name = "bot.desk"
     label = "desk"
     verbose_name = "Desk"
+
+    def ready(self) -> None:
+        """Lets the conversations ask the desk who is there."""
+        from bot.conversations.attendance import use_presence
+        from bot.desk.presence import is_available
+
+        use_presence(is_available)

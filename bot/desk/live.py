@@ -1,6 +1,7 @@
-"""Tells open desk pages that something happened, as server-sent events; the pages then fetch what they show.
+"""The live connection of an open desk page, as server-sent events: what happened, and what changed in its list.
 
-An event carries ids and states only. A stream ends after a while, so that the browser asks again and is checked again.
+An event carries ids and states; the page then fetches what it shows, except the list, whose changed lines come with it.
+A stream ends after a while, so that the browser asks again and is checked again. While it is open its agent is there.
 """
 
 from __future__ import annotations
@@ -8,43 +9,78 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
-from bot.conversations.events import Event
+from bot.conversations.events import CONVERSATION_TAKEN, PASSING, Event
 from bot.conversations.feed import get_feed
-from bot.desk.access import may_use_desk
+from bot.desk.access import desk_language, may_use_desk
+from bot.desk.presence import connected, note_seen
+from bot.desk.pushing import LOOK_S, ListPusher
+from bot.desk.queue import read_wanted
 
 KEEP_ALIVE_S = 15.0
 STREAM_S = 600.0
+STILL_HERE = b": still here\n\n"
+RESYNC = {"name": "resync", "conversation": "", "state": ""}
 
 
 async def feed(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """The stream, for agents."""
-    if not may_use_desk(await request.auser()):
+    """The stream, for agents; its address asks for a list as that of `lists.conversation_list` does."""
+    user = await request.auser()
+    if not may_use_desk(user) or user.pk is None:
         # 204 makes an EventSource stop asking.
         return HttpResponse(status=204)
-    response = StreamingHttpResponse(_stream(get_feed().subscribe()), content_type="text/event-stream")
+    # Also after a time without connection: who comes back is there at once.
+    await sync_to_async(note_seen, thread_sensitive=False)(user.pk)
+    pusher = ListPusher(get_feed(), read_wanted(request.GET), desk_language(request), user.pk)
+    response = StreamingHttpResponse(_stream(get_feed().subscribe(), pusher), content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
 
-async def _stream(events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
+async def _stream(events: AsyncIterator[Event], pusher: ListPusher) -> AsyncIterator[bytes]:
     loop = asyncio.get_running_loop()
     ends_at = loop.time() + STREAM_S
+    look_at = 0.0
     # Whatever was missed while the page was not listening is looked up by it now.
-    yield b'retry: 1500\ndata: {"name": "resync", "conversation": "", "state": ""}\n\n'
+    yield b"retry: 1500\n" + _write(RESYNC)
     coming = asyncio.ensure_future(anext(events))
     try:
-        while loop.time() < ends_at:
-            done, _ = await asyncio.wait({coming}, timeout=KEEP_ALIVE_S)
-            if not done:
-                yield b": still here\n\n"
-                continue
-            event = coming.result()
-            coming = asyncio.ensure_future(anext(events))
-            shown = {"name": event.name, "conversation": event.conversation, "state": event.state}
-            yield f"data: {json.dumps(shown)}\n\n".encode()
+        with connected(pusher.agent_id):
+            while (now := loop.time()) < ends_at:
+                if now >= (pusher.due_at or look_at):
+                    look_at = now + LOOK_S
+                    changed = await pusher.look(now)
+                    yield _write(changed) if changed else STILL_HERE
+                    continue
+                until = min(pusher.due_at or look_at, now + KEEP_ALIVE_S)
+                done, _ = await asyncio.wait({coming}, timeout=max(0.0, until - now))
+                if done:
+                    event = coming.result()
+                    coming = asyncio.ensure_future(anext(events))
+                    pusher.hear(event, loop.time())
+                    if event.data.get("agent") != pusher.agent_id or event.name not in PASSING:
+                        yield _write(_build(event))
+                elif not pusher.due_at:
+                    yield STILL_HERE
     finally:
         coming.cancel()
+
+
+def _build(event: Event) -> dict[str, Any]:
+    """What pages may know; of a colleague who has it now, looks or writes also who it is."""
+    shown = {"name": event.name, "conversation": event.conversation, "state": event.state}
+    if event.name == CONVERSATION_TAKEN:
+        shown["agent_name"] = event.data.get("agent_name", "")
+    if event.name in PASSING and "agent" in event.data:
+        shown |= {key: event.data[key] for key in ("agent", "who", "on") if key in event.data}
+        shown["agent_name"] = event.data.get("name", "")
+    return shown
+
+
+def _write(event: dict[str, Any]) -> bytes:
+    return f"data: {json.dumps(event, ensure_ascii=False, separators=(',', ':'))}\n\n".encode()

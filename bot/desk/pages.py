@@ -10,16 +10,15 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from bot.channels.media import MediaRefused
 from bot.conversations import handoffs
 from bot.conversations.models import Conversation
 from bot.conversations.states import State
-from bot.desk.access import agent_of, desk_language, desk_page, for_agents
-from bot.desk.panels import Values, build_log, build_panel
-from bot.desk.rows import FILTERS, build_rows, count_filters
+from bot.desk.access import agent_of, desk_page, for_agents
+from bot.desk.lists import build_list
+from bot.desk.panels import build_log, build_panel
 from bot.errors import EmptyMessage, NotFound, TransitionRefused
 
 
@@ -27,14 +26,7 @@ from bot.errors import EmptyMessage, NotFound, TransitionRefused
 @for_agents
 def inbox(request: HttpRequest) -> HttpResponse:
     """The list, with nothing opened yet."""
-    return desk_page(request, "desk/inbox.html", _list_values(request))
-
-
-@require_safe
-@for_agents
-def conversation_list(request: HttpRequest) -> HttpResponse:
-    """The list alone, for live updates."""
-    return desk_page(request, "desk/_list.html", _list_values(request))
+    return desk_page(request, "desk/inbox.html", build_list(request))
 
 
 @require_safe
@@ -125,23 +117,15 @@ def show_conversation(
     """The conversation as the page that was asked for: the part alone for htmx, else all of it."""
     found = find_conversation(conversation_id)
     if found is None:
-        return desk_page(request, "desk/inbox.html", _list_values(request) | {"missing": True}, status=404)
+        return desk_page(request, "desk/inbox.html", build_list(request) | {"missing": True}, status=404)
     said = {"error": error, "words": words}
     if request.headers.get("HX-Request"):
         build = build_log if part == "desk/_story.html" else build_panel
         return desk_page(request, part, build(request, found) | said)
     values = build_panel(request, found) | said
-    return desk_page(request, "desk/inbox.html", _list_values(request) | values)
+    return desk_page(request, "desk/inbox.html", build_list(request) | values)
 
 
 def find_conversation(conversation_id: uuid.UUID) -> Conversation | None:
     """With what its panel shows; None if there is no such conversation."""
     return Conversation.objects.select_related("contact", "agent", "identity").filter(pk=conversation_id).first()
-
-
-def _list_values(request: HttpRequest) -> Values:
-    wanted = request.GET.get("show", "")
-    counts = count_filters(agent_of(request))
-    which = wanted if wanted in FILTERS else "mine" if counts["mine"] and not counts["waiting"] else "waiting"
-    rows = build_rows(which, agent_of(request), timezone.now(), desk_language(request))
-    return {"rows": rows, "show": which, "counts": counts, "open_id": request.GET.get("open", "")}

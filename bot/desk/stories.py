@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from bot.care.models import Complaint, OrderAct
+from bot.channels.contract import STAND_IN
 from bot.config import config
 from bot.conversations.handoffs import name_agent
 from bot.conversations.models import Attachment, Conversation, Message
@@ -20,8 +21,6 @@ from bot.language.languages import script_language
 
 ENTRIES_MAX = 300
 PLAIN_KINDS = ("text", "choice")
-# So begins what a channel writes for a message without words (`bot/channels/telegram/contents.py`).
-STAND_IN = "· "
 MEGABYTE = 1024 * 1024
 
 

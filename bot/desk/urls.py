@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bot.desk import accounts, answering, canned, card_pages, ending, files, live, order_pages, pages, suggestions
+from bot.desk import (
+    accounts,
+    answering,
+    canned,
+    card_pages,
+    ending,
+    files,
+    lists,
+    live,
+    order_pages,
+    pages,
+    passing,
+    suggestions,
+    team,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -12,7 +26,12 @@ urlpatterns = [
     path("sign-in", accounts.sign_in_page, name="sign-in"),
     path("sign-out", accounts.sign_out, name="sign-out"),
     path("welcome/<str:uid>/<str:token>/", accounts.welcome_page, name="welcome"),
-    path("list", pages.conversation_list, name="list"),
+    path("list", lists.conversation_list, name="list"),
+    path("team", team.team_page, name="team"),
+    path("team/away", team.set_away, name="away"),
+    path("team/<int:agent_id>", team.profile_page, name="profile"),
+    path("c/<uuid:conversation_id>/transfer", passing.transfer, name="transfer"),
+    path("c/<uuid:conversation_id>/looking", passing.looking, name="looking"),
     path("feed", live.feed, name="feed"),
     path("files/<uuid:file_id>", files.conversation_file, name="file"),
     path("c/<uuid:conversation_id>", pages.conversation, name="conversation"),

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.channels.media import Kept, MediaRefused
+from bot.channels.media import Kept, MediaRefused, build_path
 from bot.config import config
 from bot.media.kinds import HEAD_BYTES, may_show, sniff
 
@@ -45,7 +45,7 @@ class Store:
 
     def path_of(self, name: uuid.UUID) -> Path:
         """Where the file lies, or would."""
-        return self._folder / name.hex[:2] / name.hex
+        return build_path(self._folder, name)
 
     def delete(self, *names: uuid.UUID) -> None:
         """Takes the files away; one that is not there is quiet."""
@@ -117,4 +117,4 @@ def _parse_digest(told: str) -> bytes | None:
 
 def open_store() -> Store:
     """The store of this installation."""
-    return Store(config().data_path / "media", config().media_max_mb * 1024 * 1024)
+    return Store(config().media_path, config().media_max_mb * 1024 * 1024)

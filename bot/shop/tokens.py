@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from bot.channels.webchat.sessions import SessionIds, hash_session
+from bot.channels.webchat.sessions import NAME, read_session
 from bot.config import config
 from bot.shop.identity import digest
 from bot.shop.known import Known, forget_known, record_known
@@ -38,23 +38,21 @@ def token_page(request: HttpRequest) -> HttpResponse:
     in now gets a session of their own, and browsers write no error about it.
     DELETE `{"session"}`: signed out; 204. 403 whatever is wrong.
     """
-    try:
-        body = json.loads(request.body[: TOKEN_CHARS_MAX * 2])
-        session, token, before = str(body["session"]), str(body.get("token") or ""), str(body.get("person") or "")
-    except (ValueError, KeyError, TypeError, AttributeError):
+    found = read_session(request.body[: TOKEN_CHARS_MAX * 2])
+    if found is None:
         return HttpResponse(status=403)
-    if not SessionIds(config().secret_key.reveal()).is_issued(session):
-        return HttpResponse(status=403)
+    user, said = found
     if request.method == "DELETE":
-        forget_known("webchat", hash_session(session))
+        forget_known(NAME, user)
         return HttpResponse(status=204)
-    known = read_token(token)
+    known = read_token(str(said.get("token") or ""))
     if known is None:
         return HttpResponse(status=403)
     person = digest("person", known.email, known.phone)
+    before = str(said.get("person") or "")
     if before and not hmac.compare_digest(before.encode(), person.encode()):
         return JsonResponse({"person": ""})
-    record_known("webchat", hash_session(session), "token", email=known.email, phone=known.phone)
+    record_known(NAME, user, "token", email=known.email, phone=known.phone)
     return JsonResponse({"person": person})
 
 

@@ -32,6 +32,18 @@ async def test_asking_back_offers_the_likeliest_and_a_person(customer: Customer)
     assert customer.turn.get("decision") is None
 
 
+async def test_a_bare_yes_to_what_was_asked_back_brings_the_same_choices(customer: Customer) -> None:
+    await customer.say("action_ask_back", "refund", gate=ASK)
+    asked = [button["payload"] for button in customer.buttons]
+    for _ in range(2):
+        said = await customer.say("action_answer_affirm", "yes")
+        assert said == say("smalltalk.affirm.which", "en")
+        assert [button["payload"] for button in customer.buttons] == asked
+    await customer.say("action_answer_thanks", "thanks")
+    await customer.say("action_answer_affirm", "yes")
+    assert [button["payload"] for button in customer.buttons] != asked
+
+
 GUESSES = [
     {"route": "faq", "topic": "refund.time", "confidence": 0.4},
     {"route": "refund_status", "topic": None, "confidence": 0.3},

@@ -250,10 +250,9 @@ texts = st.one_of(
     language=st.sampled_from(["en", "gu", "ta"]),
 )
 async def test_no_reply_tells_of_an_order_that_is_not_verified(
-    customer: Customer, executor: ActionExecutor, steps: list[tuple[str, str, str, str]], language: str
+    secrets: set[str], executor: ActionExecutor, steps: list[tuple[str, str, str, str]], language: str
 ) -> None:
     """Whatever is said, named, or put into slots: without the right pair nothing of any order is shown."""
-    secrets = await sync_to_async(_secrets)()
     visitor = Customer(executor, language=language, conversation=f"p-{abs(hash(str(steps)))}")
     for action, text, number, address in steps:
         entities = {"order": number, **({"email": address} if address else {})}
@@ -270,7 +269,9 @@ async def test_no_reply_tells_of_an_order_that_is_not_verified(
         assert said or visitor.followup or action == VALIDATE
 
 
-def _secrets() -> set[str]:
+@pytest.fixture
+def secrets(customer: Customer) -> set[str]:
+    """What may be shown of an order to nobody but its customer."""
     secrets: set[str] = set()
     for order in Order.objects.prefetch_related("parcels"):
         secrets |= {order.email, order.phone, order.recipient, order.street, order.phone[-5:]}

@@ -11,7 +11,7 @@ from bot.assembly import Gateway
 from bot.care.forgetting import FORGOTTEN
 from bot.care.models import PrivacyRequest
 from bot.conversations.database import DatabasePool
-from bot.conversations.models import ChannelIdentity, Contact, Conversation, Message
+from bot.conversations.models import ChannelIdentity, ChannelNotice, Contact, Conversation, Message
 from bot.recurring import Duty, Recurring
 from bot.shop.catalogue import load_catalogue
 from bot.shop.proofs import IdentityTry, KnownPerson, ShownCode, VerifiedOrder
@@ -23,7 +23,10 @@ from tests.shop_rows import load_demo_shop
 
 
 def leave_behind() -> None:
-    """One who is erased and has been told, one who waits for a shirt that is there, and proofs, some of which ended."""
+    """One who is erased and has been told, one who waits for a shirt that is there, and proofs, some of which ended.
+
+    An announcement of a channel that is old, and one that is not.
+    """
     load_demo_shop()
     waiting = Contact.objects.create()
     identity = ChannelIdentity.objects.create(contact=waiting, channel="webchat", external_id="x")
@@ -42,26 +45,29 @@ def leave_behind() -> None:
         VerifiedOrder.objects.create(conversation=name, order="TT-1", until=until)
     for name, at in (("ended", now - timedelta(days=8)), ("open", now - timedelta(hours=2))):
         IdentityTry.objects.create(conversation=name, key=name, right=False, tried_at=at)
+    for name, age in (("ended", timedelta(days=31)), ("open", timedelta(days=29))):
+        ChannelNotice.objects.create(channel="whatsapp", external_id=name, kind="account_update", created_at=now - age)
 
 
 def read_left() -> tuple[str, list[str], bool]:
-    """The beginning of the address; whose proofs are left; whether the one who waits for a shirt was told."""
-    proofs = [
+    """The beginning of the address; which proofs and announcements are left; whether who waits for a shirt was told."""
+    left = [
         *ShownCode.objects.values_list("sent_to", flat=True),
         *KnownPerson.objects.values_list("external_id", flat=True),
         *VerifiedOrder.objects.values_list("conversation", flat=True),
         *IdentityTry.objects.values_list("conversation", flat=True),
+        *ChannelNotice.objects.values_list("external_id", flat=True),
     ]
     address = ChannelIdentity.objects.get(channel="whatsapp").external_id
     told = Message.objects.filter(direction="outbound", text__contains="/products/oxford-formal-shirt").exists()
-    return address[: len(FORGOTTEN)], proofs, told
+    return address[: len(FORGOTTEN)], left, told
 
 
 async def test_a_running_gateway_keeps_promises_and_forgets_what_is_due(gateway: Gateway) -> None:
     await gateway.duties.stop()
     await in_database(leave_behind)
     gateway.duties.start()
-    expected = (FORGOTTEN, ["open"] * 4, True)
+    expected = (FORGOTTEN, ["open"] * 5, True)
     await wait_for_rows(lambda: read_left() == expected, "all duties")
 
 

@@ -55,12 +55,16 @@ class RasaThread:
 
 @dataclass
 class Site:
-    """The running gateway. `restart` ends the process and begins it again at the same address."""
+    """The running gateway. `restart` ends the process and begins it again at the same address.
+
+    `settings`: what is set otherwise than for all of them.
+    """
 
     data_dir: Path
     rasa: RasaThread
     port: int = field(default_factory=lambda: find_free_port())
     welcome_path: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -118,6 +122,7 @@ class Site:
             "RASA_TOKEN": TOKEN, "SECRET_KEY": "browser-tests-only-" + "k" * 40, "SHOP_TODAY": "2026-11-21",
             "DJANGO_SETTINGS_MODULE": "bot.settings", "SWEEP_S": "0.05", "MESSAGE_RATE": MESSAGE_RATE,
             "DEMO_SIGN_IN": "true", "REPLY_UNDO_S": UNDO_S, "SHOP_TOKEN_SECRET": "browser-tests-only-" + "s" * 40,
+            **self.settings,
         }  # fmt: skip
         kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         return kept | {name: str(value) for name, value in own.items()}

@@ -14,6 +14,8 @@ from email import message_from_bytes
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.fakes.asgi import read_body, reply, reply_json
+
 Json = dict[str, Any]
 TOKEN = "7200000001:AAH-tests-only-" + "t" * 20
 USERNAME = "seva_test_bot"
@@ -73,15 +75,15 @@ class FakeBotApi:
         return [f"{chat}: {text}" for (chat, text), count in seen.items() if count > 1]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        body, headers = await _read(receive), {name.decode(): value.decode() for name, value in scope["headers"]}
+        body, headers = await read_body(receive), {name.decode(): value.decode() for name, value in scope["headers"]}
         prefix, _, method = urlsplit(scope["path"]).path.rpartition("/")
         if scope["path"].startswith(f"/file/bot{self.token}/"):
             self.fetched_by_path.append(method)
             found = self.files.get(method)
-            await _reply(send, 200 if found is not None else 404, found or b"", "application/octet-stream")
+            await reply(send, 200 if found is not None else 404, found or b"", "application/octet-stream")
             return
         if prefix == "/pictures":  # somebody's web server
-            await _reply(send, 200 if method in self.pictures else 404, self.pictures.get(method, b""), "image/png")
+            await reply(send, 200 if method in self.pictures else 404, self.pictures.get(method, b""), "image/png")
             return
         if prefix != f"/bot{self.token}":
             await _refuse(send, Fault(401, "Unauthorized"))
@@ -90,7 +92,7 @@ class FakeBotApi:
         self.calls.append((method, params))
         fault = self.faults.get(method) and self.faults[method].pop(0)
         if not fault:
-            await _reply_json(send, 200, {"ok": True, "result": await self._do(method, params)})
+            await reply_json(send, 200, {"ok": True, "result": await self._do(method, params)})
             return
         if fault.done:
             await self._do(method, params)
@@ -149,25 +151,6 @@ def _read_params(kind: str, body: bytes, query: bytes) -> Json:
     return found
 
 
-async def _read(receive: Any) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        body += bytes(message.get("body", b""))
-        if not message.get("more_body"):
-            return body
-
-
 async def _refuse(send: Any, fault: Fault) -> None:
     body: Json = {"ok": False, "error_code": fault.code, "description": fault.description}
-    await _reply_json(send, fault.code, {**body, **({"parameters": fault.parameters} if fault.parameters else {})})
-
-
-async def _reply_json(send: Any, status: int, body: Json) -> None:
-    await _reply(send, status, json.dumps(body).encode(), "application/json")
-
-
-async def _reply(send: Any, status: int, raw: bytes, kind: str) -> None:
-    headers = [(b"content-type", kind.encode()), (b"content-length", str(len(raw)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": raw})
+    await reply_json(send, fault.code, {**body, **({"parameters": fault.parameters} if fault.parameters else {})})

@@ -18,6 +18,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from tests.fakes.asgi import read_body, reply_json
+
 Json = dict[str, Any]
 SCHEMA = json.loads((Path(__file__).parent.parent / "payloads" / "whatsapp_send_schema.json").read_text("utf-8"))
 PHONE_NUMBER_ID = "106540352242922"
@@ -61,18 +63,18 @@ class FakeGraph:
     hold: asyncio.Event | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        body = await _read(receive)
+        body = await read_body(receive)
         headers = dict(scope["headers"])
         self.base_url = f"http://{headers[b'host'].decode()}"
         if headers.get(b"authorization") != f"Bearer {self.token}".encode():
-            await _reply(send, 401, _error(190, "the token has ended"))
+            await reply_json(send, 401, _error(190, "the token has ended"))
             return
         parts = scope["path"].strip("/").split("/")
         if scope["method"] == "POST" and parts[-1] == "messages":
             await self._take(json.loads(body), send)
         elif scope["method"] == "POST" and parts[-1] == "media":
             self.uploads[f"up-{len(self.uploads)}"] = body
-            await _reply(send, 200, {"id": f"up-{len(self.uploads) - 1}"})
+            await reply_json(send, 200, {"id": f"up-{len(self.uploads) - 1}"})
         elif parts[0] == "files":
             await self._give(parts[1], send)
         else:
@@ -94,11 +96,11 @@ class FakeGraph:
         wrong = [error.message[:200] for error in Draft202012Validator(SCHEMA).iter_errors(body)]
         if wrong:
             self.refused.append({"body": body, "wrong": wrong})
-            await _reply(send, 400, _error(100, "; ".join(wrong)))
+            await reply_json(send, 400, _error(100, "; ".join(wrong)))
             return
         if body.get("status") == "read":
             self.marks.append(body)
-            await _reply(send, 200, {"success": True})
+            await reply_json(send, 200, {"success": True})
             return
         if self.hold:
             await self.hold.wait()
@@ -108,14 +110,14 @@ class FakeGraph:
             to = body.get("to", body.get("recipient"))
             contacts = [{"input": to, "wa_id": to}]
             answer = {"messaging_product": "whatsapp", "contacts": contacts, "messages": [{"id": wamid}]}
-            await _reply(send, 200, answer)
+            await reply_json(send, 200, answer)
         elif fault.cut:
             # Less than was announced: the server cuts the connection.
             headers = [(b"content-length", b"100")]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": b"{"})
         else:
-            await _reply(send, fault.status, _error(fault.code, "as ordered") if fault.code is not None else {})
+            await reply_json(send, fault.status, _error(fault.code, "as ordered") if fault.code is not None else {})
 
     def _accept(self, body: Json) -> str:
         self.accepted.append(body)
@@ -126,11 +128,11 @@ class FakeGraph:
     async def _describe(self, name: str, send: Any) -> None:
         found = self.files.get(name)
         if found is None:
-            await _reply(send, 400, _error(100, "no such object"))
+            await reply_json(send, 400, _error(100, "no such object"))
             return
         size = len(found.content) if found.size is None else found.size
         url = f"{self.base_url}/files/{name}"
-        await _reply(send, 200, {"id": name, "url": url, "mime_type": found.mime_type, "file_size": str(size)})
+        await reply_json(send, 200, {"id": name, "url": url, "mime_type": found.mime_type, "file_size": str(size)})
 
     async def _give(self, name: str, send: Any) -> None:
         found = self.files[name]
@@ -152,19 +154,3 @@ def find_text(body: Json) -> str:
 def _error(code: int | None, details: str) -> Json:
     return {"error": {"message": "no", "type": "OAuthException", "code": code, "fbtrace_id": "T",
                       "error_data": {"messaging_product": "whatsapp", "details": details}}}  # fmt: skip
-
-
-async def _read(receive: Any) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        body += bytes(message.get("body", b""))
-        if not message.get("more_body"):
-            return body
-
-
-async def _reply(send: Any, status: int, body: Json) -> None:
-    raw = json.dumps(body).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(raw)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": raw})

@@ -11,6 +11,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.fakes.asgi import read_body, reply_json
+
 Json = dict[str, Any]
 
 BUTTONS = [
@@ -39,11 +41,11 @@ class FakeRasa:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["path"] == "/webhooks/seva/":
-            await _reply(send, 503 if self.loading else 200, {"status": "ok", "model": "fake"})
+            await reply_json(send, 503 if self.loading else 200, {"status": "ok", "model": "fake"})
             return
-        body = await _read(receive)
+        body = await read_body(receive)
         if dict(scope["headers"]).get(b"authorization") != f"Bearer {self.token}".encode():
-            await _reply(send, 401, {"error": {"code": "unauthorized", "message": "wrong token"}})
+            await reply_json(send, 401, {"error": {"code": "unauthorized", "message": "wrong token"}})
             return
         await self._turn(json.loads(body), send)
 
@@ -56,7 +58,7 @@ class FakeRasa:
             status, answer = await self._run(request)
         finally:
             self.busy[conversation] -= 1
-        await _reply(send, status, answer)
+        await reply_json(send, status, answer)
 
     async def _run(self, request: Json) -> tuple[int, Json]:
         key = (request["conversation"], request["message_id"])
@@ -114,19 +116,3 @@ def _answer(request: Json, said: str) -> Json:
     if "silence" in said:
         replies = []
     return {"message_id": request["message_id"], "replayed": False, "replies": replies, "turn": turn}
-
-
-async def _read(receive: Any) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        body += bytes(message.get("body", b""))
-        if not message.get("more_body"):
-            return body
-
-
-async def _reply(send: Any, status: int, body: Json) -> None:
-    raw = json.dumps(body).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(raw)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": raw})

@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
+from tests.fakes.asgi import read_body
 from tests.fakes.woo_state import Json, WooError, WooState
 
 KEY, SECRET = "ck_fake_key_of_the_tests", "cs_fake_secret_of_the_tests"
@@ -53,7 +54,7 @@ class FakeWoo:
     faults: list[Fault] = field(default_factory=list)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        body = await _read(receive)
+        body = await read_body(receive)
         method, path = scope["method"], scope["path"].removeprefix(ROOT)
         fault = self._take_fault(method, path)
         if fault and not fault.after:
@@ -179,15 +180,6 @@ _ROUTES: list[tuple[str, str, Handler]] = [
 
 def _error(status: int, code: str) -> tuple[int, Json, dict[str, str]]:
     return status, {"code": code, "message": "no", "data": {"status": status}}, {}
-
-
-async def _read(receive: Any) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        body += bytes(message.get("body", b""))
-        if not message.get("more_body"):
-            return body
 
 
 async def _send(send: Any, status: int, body: str, headers: dict[str, str], drip_s: float = 0.0) -> None:

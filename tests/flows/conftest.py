@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
 from bot.assembly import Gateway, build_gateway
 from bot.channels.whatsapp import outcomes, pace
 from bot.config import Secret, config
+from tests.environment import QUICK
+from tests.fakes.crashing import OwnDatabase
 from tests.fakes.graph_server import FakeGraph
 from tests.fakes.meta import SETTINGS, Meta
 from tests.fakes.rasa_server import FakeRasa
@@ -23,6 +27,13 @@ class Line:
     gateway: Gateway
     graph: FakeGraph
     meta: Meta
+
+
+@pytest.fixture
+def own_database(transactional_db: None) -> Iterator[OwnDatabase]:
+    """For processes that outlive their transactions badly. In memory: a killed process leaves it as a disk would."""
+    with tempfile.TemporaryDirectory(dir=QUICK) as folder:
+        yield OwnDatabase(Path(folder))
 
 
 @pytest.fixture

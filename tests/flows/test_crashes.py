@@ -8,7 +8,6 @@ import hashlib
 import random
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,12 +21,6 @@ from tests.fakes.visitor import Visitor, wait_until
 
 OFFLINE = (socketio.exceptions.SocketIOError, TimeoutError, asyncio.TimeoutError, AssertionError)
 KILLS = 20
-
-
-@pytest.fixture
-def own_database(transactional_db: None, tmp_path: Path) -> OwnDatabase:
-    """For processes that outlive their transactions badly."""
-    return OwnDatabase(tmp_path)
 
 
 @pytest.fixture

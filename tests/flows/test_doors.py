@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,12 +32,6 @@ class Crowd:
         client.on("connect_error", self.refused.append)
         await client.connect(self.url, transports=["websocket"], headers={"X-Forwarded-For": address}, wait_timeout=5)
         return client
-
-
-@pytest.fixture
-def own_database(transactional_db: None, tmp_path: Path) -> OwnDatabase:
-    """For a process of its own."""
-    return OwnDatabase(tmp_path)
 
 
 @pytest.fixture

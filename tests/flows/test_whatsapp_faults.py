@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -168,12 +167,6 @@ async def test_an_agent_chooses_among_templates_in_the_customers_language(line: 
     first, second = (line.graph.accepted[place]["template"] for place in (-2, -1))
     assert first["name"] == "shop_message"
     assert (second["name"], second["language"]) == ("order_news", {"code": "gu"})
-
-
-@pytest.fixture
-def own_database(transactional_db: None, tmp_path: Path) -> OwnDatabase:
-    """For processes that outlive their transactions badly."""
-    return OwnDatabase(tmp_path)
 
 
 @pytest.fixture

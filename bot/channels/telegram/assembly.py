@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bot.channels.contract import Inbox
+from bot.channels.states import find_missing
 from bot.channels.telegram.api import BotApi
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.connection import LINK_PATH, PATH
 from bot.channels.telegram.keyboards import ChoiceSigner
 from bot.channels.telegram.linking import IssueLink, LinkDoor
 from bot.channels.telegram.pictures import Pictures
+from bot.channels.telegram.updates import NAME
 from bot.channels.telegram.webhook import RecordPhone, TelegramWebhook
 from bot.channels.webhooks import Webhook
 from bot.config import Config
@@ -16,7 +18,7 @@ from bot.config import Config
 
 def build_telegram(config: Config) -> Telegram | None:
     """The channel, opening nothing yet."""
-    if not (config.telegram_bot_token and config.telegram_webhook_secret):
+    if find_missing(config, NAME):
         return None
     api = BotApi(config.telegram_bot_token, config.telegram_api_url)
     pictures = Pictures(config.base_url, config.loopback_url)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.channels.contract import Reading
-from bot.channels.fields import Json, as_dict, as_int, as_text
+from bot.channels.contract import STAND_IN, Reading
+from bot.channels.fields import Json, as_dict, as_size, as_text
 from bot.channels.media import Attachment
 from bot.channels.telegram.keyboards import SHARE_KIND
 
@@ -108,20 +108,19 @@ def _read_file(message: Json) -> tuple[str, str, Attachment] | None:
 
 
 def _build_attachment(kind: str, file: Json) -> Attachment:
-    size = as_int(file.get("file_size"))
     return Attachment(
         kind=kind,
         reference=as_text(file.get("file_id")),
         mime_type=as_text(file.get("mime_type")) or ("image/jpeg" if kind == "image" else ""),
         file_name=as_text(file.get("file_name")) or as_text(file.get("title")),
-        size=size if size is not None and 0 < size < 2**40 else None,
+        size=as_size(file.get("file_size")),
     )
 
 
 def _read_sticker(sticker: Json, sender: str) -> Content:
     """A sticker says what its emoji says."""
     emoji = as_text(sticker.get("emoji"))
-    return Content("sticker", emoji) if emoji else Content("sticker", "· sticker", "notice")
+    return Content("sticker", emoji) if emoji else Content("sticker", f"{STAND_IN}sticker", "notice")
 
 
 def _read_contact(contact: Json, sender: str) -> Content:
@@ -154,4 +153,4 @@ def _read_rest(message: Json) -> Content:
     """What we do not read: a person's doing is answered, a service message is only kept."""
     name = next((key for key in message if key not in _COMMON), "empty")
     reading: Reading = "notice" if name in _UNREADABLE else "nobody"
-    return Content(name[:20], f"· {name.replace('_', ' ')[:60]}", reading)
+    return Content(name[:20], f"{STAND_IN}{name.replace('_', ' ')[:60]}", reading)

@@ -11,7 +11,7 @@ from http import HTTPStatus
 
 from bot.channels.telegram.api import ApiRefused, ApiUnanswered
 from bot.channels.webchat.limits import RateLimit
-from bot.channels.webchat.server import NAME as WEBCHAT
+from bot.channels.webchat.sessions import NAME as WEBCHAT
 from bot.channels.webchat.sessions import SessionIds, hash_session
 from bot.channels.webhooks import Request, Response
 

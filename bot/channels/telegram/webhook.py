@@ -9,17 +9,17 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from http import HTTPStatus
 
-from bot.channels.contract import InboundMessage, Inbox
+from bot.channels.contract import Inbox
+from bot.channels.recording import record_message
 from bot.channels.reports import ChannelEvent
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.keyboards import ChoiceSigner
 from bot.channels.telegram.updates import NAME, Arrival, keep_update, name_update, parse_update, read_update
 from bot.channels.webhooks import Request, Response
 from bot.config import Secret
-from bot.errors import EmptyMessage, MessageUnstorable, PayloadMalformed
+from bot.errors import MessageUnstorable, PayloadMalformed
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - its name
 
@@ -75,7 +75,7 @@ class TelegramWebhook:
         if arrival.message:
             if arrival.phone:
                 await self._record_phone(arrival.user, arrival.phone)
-            await self._record_message(arrival.message)
+            await record_message(self._inbox, arrival.message)
         elif arrival.event and arrival.edit:
             await self._inbox.record_edit(arrival.event, arrival.edit)
         elif arrival.event and arrival.reachable is not None:
@@ -85,10 +85,3 @@ class TelegramWebhook:
                 self._channel.refuse_group(arrival.group, arrival.language)
         elif arrival.event:
             await self._inbox.record_events([arrival.event])
-
-    async def _record_message(self, message: InboundMessage) -> None:
-        """Signs without a word are kept as well, and their writer is told what can be read."""
-        try:
-            await self._inbox.record(message)
-        except EmptyMessage:
-            await self._inbox.record(replace(message, kind="unsupported", reading="notice"))

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bot.channels.webchat.file_links import FileLinks
 from bot.channels.webchat.frames import parse_id
-from bot.channels.webchat.sessions import SessionIds, hash_session
+from bot.channels.webchat.sessions import NAME, read_session
 from bot.config import config
 from bot.conversations.history import list_earlier
 from bot.language.languages import load_languages
@@ -35,7 +35,6 @@ LOADER_WORDS = ("open", "title", "new_messages", "notify.title")
 # Longer ones are stored but only their beginning is read by the assistant (TEXT_MAX): better told before sending.
 TEXT_MAX = 4000
 PAGE_MAX = 300
-NAME = "webchat"
 EARLIER_BYTES_MAX = 1000
 THEMES = ("dark", "light")
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -58,14 +57,11 @@ def widget_script(request: HttpRequest) -> HttpResponse:
 @gzip_page
 def earlier_page(request: HttpRequest) -> HttpResponse:
     """What was said before a message: POST `{"session", "before_id"}`, answers `{"history", "more"}`; 403 otherwise."""
-    try:
-        body = json.loads(request.body[:EARLIER_BYTES_MAX])
-        session, before_id = body["session"], parse_id(body["before_id"])
-    except (ValueError, KeyError, TypeError):
+    found = read_session(request.body[:EARLIER_BYTES_MAX])
+    if found is None or "before_id" not in found[1]:
         return HttpResponse(status=403)
-    if not SessionIds(config().secret_key.reveal()).is_issued(session):
-        return HttpResponse(status=403)
-    history, more = list_earlier(NAME, hash_session(session), before_id)
+    user, said = found
+    history, more = list_earlier(NAME, user, parse_id(said["before_id"]))
     links = FileLinks(config().secret_key.reveal())
     return JsonResponse({"history": links.add_to(history), "more": more}, headers={"Cache-Control": "no-store"})
 

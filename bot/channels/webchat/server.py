@@ -26,13 +26,12 @@ from bot.channels.webchat.frames import (
     parse_uttered,
 )
 from bot.channels.webchat.limits import RateLimit
-from bot.channels.webchat.sessions import SessionIds, hash_session
+from bot.channels.webchat.sessions import NAME, SessionIds, hash_session
 from bot.channels.webchat.visitors import Visitor
 from bot.errors import BotError, PayloadMalformed
 from bot.language.languages import DEFAULT_LANGUAGE
 from bot.language.texts import LANGUAGES, say
 
-NAME = "webchat"
 FRAME_BYTES_MAX = 100_000
 OTHER_FRAMES_MAX = 40
 # One a second and those right after a message; more are overheard.

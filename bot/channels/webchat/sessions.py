@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 import secrets
 
+from bot.channels.fields import Json, as_dict
+from bot.config import config
+
+NAME = "webchat"
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9]{16}")
 _PURPOSE = b"seva.webchat.session"
 
@@ -35,6 +40,21 @@ class SessionIds:
 
     def _sign(self, random: str) -> str:
         return hmac.new(self._key, random.encode(), "sha256").hexdigest()[:16]
+
+
+def read_session(body: bytes) -> tuple[str, Json] | None:
+    """Who sends the JSON object `body` by its `session` (the hash that is stored), with all of the object.
+
+    None if the session was not issued here, or nothing like that was sent.
+    """
+    try:
+        said = as_dict(json.loads(body))
+    except (ValueError, RecursionError):
+        return None
+    session = said.get("session")
+    if not SessionIds(config().secret_key.reveal()).is_issued(session):
+        return None
+    return hash_session(str(session)), said
 
 
 def hash_session(session_id: str) -> str:

@@ -22,11 +22,10 @@ from bot.channels.media import Attachment, Kept, MediaReceipt, MediaRefused, Med
 from bot.channels.webchat.file_links import PATH, FileLinks
 from bot.channels.webchat.frames import is_cid
 from bot.channels.webchat.limits import RateLimit
-from bot.channels.webchat.sessions import SessionIds, hash_session
+from bot.channels.webchat.sessions import NAME, SessionIds, hash_session
 from bot.language.languages import DEFAULT_LANGUAGE
 from bot.language.texts import LANGUAGES, say
 
-NAME = "webchat"
 # What a shop's agent can look at; by the bytes, whatever the file calls itself.
 TAKEN = frozenset(("image/jpeg", "image/png", "image/gif", "image/webp", "application/pdf"))
 # Files of one session in a minute (SECURITY 6: 5 a message), and how long a slow phone may take for one.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.contract import Address, Reading
-from bot.channels.fields import Json, as_dict, as_int, as_list, as_text
+from bot.channels.fields import Json, as_dict, as_list, as_size, as_text
 from bot.channels.media import Attachment
 from bot.channels.whatsapp.errors import read_errors
 
@@ -71,16 +71,11 @@ def _read_media(message: Json, body: Json) -> Content:
         as_text(body.get("mime_type")),
         as_text(body.get("filename")),
         as_text(body.get("sha256")),
-        _read_size(body),
+        as_size(body.get("file_size")),
         "lost" if lost else "",
     )
     caption = as_text(body.get("caption"))
     return Content(kind, caption, "assistant" if caption.strip() else "notice", attachments=(attachment,))
-
-
-def _read_size(body: Json) -> int | None:
-    size = as_int(body.get("file_size"))
-    return size if size is not None and 0 < size < 2**40 else None
 
 
 def _read_location(message: Json, body: Json) -> Content:

@@ -10,16 +10,17 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 
 from bot.channels.contract import InboundMessage, Inbox
+from bot.channels.recording import record_message
 from bot.channels.reports import ChannelEvent
 from bot.channels.webhooks import Request, Response
 from bot.channels.whatsapp.parse import NAME, Batch, parse
-from bot.errors import EmptyMessage, MessageUnstorable, PayloadMalformed
+from bot.errors import MessageUnstorable, PayloadMalformed
 
+PATH = "/webhooks/whatsapp"
 SIGNATURE = "x-hub-signature-256"
 
 _log = logging.getLogger(__name__)
@@ -74,23 +75,18 @@ class WhatsAppWebhook:
         aside: list[ChannelEvent] = []
         for message in batch.messages:
             try:
-                await self._record_message(message)
+                recorded = await record_message(self._inbox, message)
             except MessageUnstorable as error:
                 # Repeating would fail for seven days and hold up what comes with it.
                 _log.warning("a message is kept aside: %s", error)
                 aside.append(ChannelEvent(NAME, message.external_id, "unstorable"))
+            else:
+                if not recorded.duplicate:
+                    self._heard(message)
         if batch.reports:
             await self._inbox.record_reports(batch.reports)
         if batch.events or aside:
             await self._inbox.record_events([*batch.events, *aside])
-
-    async def _record_message(self, message: InboundMessage) -> None:
-        try:
-            recorded = await self._inbox.record(message)
-        except EmptyMessage:
-            recorded = await self._inbox.record(replace(message, kind="unsupported", reading="notice"))
-        if not recorded.duplicate:
-            self._heard(message)
 
 
 def is_signed(body: bytes, signature: str, secrets: tuple[str, ...]) -> bool:

@@ -7,7 +7,6 @@ import contextlib
 import itertools
 from collections import Counter
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -37,12 +36,6 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polling, "choose_pause", lambda tries: 0.05)
     monkeypatch.setattr(polling, "RIVAL_PAUSE_S", 0.02)
     monkeypatch.setattr(polling, "IDLE_PAUSE_S", 0.02)
-
-
-@pytest.fixture
-def own_database(transactional_db: None, tmp_path: Path) -> OwnDatabase:
-    """For processes that outlive their transactions badly."""
-    return OwnDatabase(tmp_path)
 
 
 @pytest.fixture

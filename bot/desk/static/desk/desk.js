@@ -13,35 +13,37 @@
   const soon = (wait, run) => { let timer; return () => { clearTimeout(timer); timer = setTimeout(run, wait); }; };
 
   // ---- what changes elsewhere
-  const refreshList = soon(150, () => htmx.trigger(document.body, "seva:list"));
   const refreshStory = soon(80, () => { const story = document.getElementById("story"); if (story) htmx.trigger(story, "seva:story"); });
-  let nowState = "";
+  let now = {};
+  // A conversation that another agent has is another one for what may be done here.
+  const differs = (open, told) => told.state !== open.dataset.state || (told.name === "conversation.taken" && told.agent_name !== open.dataset.agent);
   // The answer to what was pressed here shows the new state by itself, mostly before the event; then there is nothing to do.
-  const refreshPanel = soon(300, () => { const open = talk(); if (open && open.dataset.state !== nowState) htmx.ajax("GET", `/desk/c/${open.dataset.id}`, { target: "#panel", swap: "innerHTML" }); });
+  const refreshPanel = soon(300, () => { const open = talk(); if (open && differs(open, now)) htmx.ajax("GET", `/desk/c/${open.dataset.id}`, { target: "#panel", swap: "innerHTML" }); });
   function heard(event) {
     const open = talk();
-    if (event.name !== "typing.changed") refreshList();
-    if (["note.mentioned", "resync"].includes(event.name)) htmx.trigger(document.body, "seva:mentions");
+    document.dispatchEvent(new CustomEvent("seva:event", { detail: event }));
     if (!open) return;
     if (event.name === "resync") refreshStory();
     else if (event.conversation === open.dataset.id) {
       // A change of state changes what may be done; anything else leaves the reply that is being written alone.
-      if (event.state && event.state !== open.dataset.state) {
-        nowState = event.state;
+      if (event.state && differs(open, event)) {
+        now = event;
         refreshPanel();
-      } else if (event.name !== "typing.changed") refreshStory();
+      } else if (event.name !== "typing.changed" && !event.name.startsWith("agent.")) refreshStory();
     }
   }
   function listen() {
     const offline = document.getElementById("offline");
-    const source = new EventSource(columns.dataset.feed);
+    const shown = document.getElementById("list-in");
+    const source = new EventSource(`${columns.dataset.feed}?${shown ? shown.dataset.query : ""}`);
     let timer;
+    document.addEventListener("seva:listen", () => { clearTimeout(timer); source.close(); listen(); }, { once: true });
     source.onopen = () => { clearTimeout(timer); offline.hidden = true; };
     source.onerror = () => {
       clearTimeout(timer);
       timer = setTimeout(() => { offline.hidden = false; }, 4000);
       // The browser gives up after some answers (the server was away): begin again.
-      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => document.dispatchEvent(new CustomEvent("seva:listen")), 3000);
     };
     source.onmessage = (message) => heard(JSON.parse(message.data));
     addEventListener("pagehide", () => source.close());
@@ -55,8 +57,6 @@
     for (const time of document.querySelectorAll("time[data-date]")) time.textContent = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", numberingSystem: "latn" }).format(new Date(time.dateTime));
     const open = talk();
     document.body.classList.toggle("has-open", Boolean(open));
-    for (const row of document.querySelectorAll(".row")) row.toggleAttribute("aria-current", Boolean(open) && row.dataset.id === open.dataset.id);
-    for (const row of document.querySelectorAll(".row[aria-current]")) row.setAttribute("aria-current", "true");
     const field = box();
     if (!field || field.dataset.ready) return;
     field.dataset.ready = "1";

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0005_links'),
+        ('conversations', '0006_hand_off_queue'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
