@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from bot.api.courier import Courier, Sender
+from bot.api.models import Kind
 from bot.channels.contract import Channel
 from bot.channels.media import MediaSource
 from bot.channels.telegram.assembly import build_telegram, build_telegram_webhooks
@@ -20,6 +22,9 @@ from bot.channels.webchat.uploads import Uploads
 from bot.channels.webhooks import Webhook, Webhooks
 from bot.channels.whatsapp.assembly import build_whatsapp, build_whatsapp_webhooks
 from bot.channels.whatsapp.channel import WhatsApp
+from bot.chatwoot.client import ChatwootClient
+from bot.chatwoot.mirror import Mirror, is_connected, record_connection
+from bot.chatwoot.replies import ChatwootWebhook
 from bot.config import Config
 from bot.conversations.database import DatabasePool
 from bot.conversations.feed import Feed, set_feed
@@ -51,6 +56,7 @@ class Gateway:
     fetcher: Fetcher
     webhooks: Webhooks
     uploads: Uploads
+    courier: Courier
     whatsapp: WhatsApp | None = None
     telegram: Telegram | None = None
 
@@ -62,9 +68,11 @@ class Gateway:
         await self.worker.start()
         self.duties.start()
         self.fetcher.start()
+        self.courier.start()
 
     async def stop(self) -> None:
         """Finishes what is under way, leaves the rest in the database, closes connections."""
+        await self.courier.stop()
         await self.fetcher.stop()
         await self.duties.stop()
         await self.webchat.stop()
@@ -99,6 +107,7 @@ def build_gateway(config: Config) -> Gateway:
     inbox = DatabaseInbox(pool, worker, fetcher.wake)
     webchat.attach(inbox)
     hooks = build_webhooks(config, pool, inbox, whatsapp, telegram)
+    courier = build_courier(config, pool, hooks)
     uploads = Uploads(config.secret_key.reveal(), inbox, store, webchat.echo, config.media_max_mb)
     return Gateway(
         pool,
@@ -113,9 +122,20 @@ def build_gateway(config: Config) -> Gateway:
         fetcher,
         Webhooks(hooks),
         uploads,
+        courier,
         whatsapp,
         telegram,
     )
+
+
+def build_courier(config: Config, pool: DatabasePool, hooks: dict[str, Webhook]) -> Courier:
+    """What carries events outside; joins Chatwoot in both directions if it is connected."""
+    senders: dict[str, Sender] = {}
+    if is_connected(config):
+        senders[Kind.CHATWOOT] = Mirror(pool, ChatwootClient(config))
+        secret = config.chatwoot_webhook_secret.reveal()
+        hooks["/webhooks/chatwoot"] = ChatwootWebhook(pool, ChatwootClient(config), secret)
+    return Courier(pool, senders, lambda: record_connection(config))
 
 
 def build_webchat(config: Config) -> WebChat:

@@ -137,6 +137,22 @@ class Config:
     behind_proxy: bool = _setting(False, "Trust X-Forwarded-* of a proxy in front and require HTTPS cookies.")
     debug: bool = _setting(False, "Django's debug pages. Never in production.")
     log_level: str = _setting("INFO", "Level of our own logs.")
+    # people and other systems
+    second_factor_roles: tuple[str, ...] = _setting(
+        (),
+        "Roles that must use an authenticator app: `agent`, `lead`, `admin`, separated by commas; empty: who wants to.",
+    )
+    audit_keep_days: int = _setting(365, "How long the audit list keeps who saw and changed what.", "days")
+    api_rate: int = _setting(120, "Requests that one API token may make in a minute.")
+    webhooks_private: bool = _setting(False, "Webhooks may go to private addresses (this machine, the own network).")
+    webhook_retry_h: float = _setting(24.0, "How long a webhook is tried again before it is given up.", "hours")
+    chatwoot_url: str = _setting("", "Chatwoot: address of the installation; empty: not connected.")
+    chatwoot_account_id: int = _setting(0, "Chatwoot: number of the account.")
+    chatwoot_inbox_id: int = _setting(0, "Chatwoot: number of the inbox of the kind API.")
+    chatwoot_token: Secret = _setting(Secret(""), "Chatwoot: access token of the user that Seva writes as.")
+    chatwoot_webhook_secret: Secret = _setting(
+        Secret(""), "Chatwoot: secret that it signs its webhooks with (Settings, Inboxes, the inbox, Configuration)."
+    )
     # channels: off without their settings
     telegram_bot_token: Secret = _setting(Secret(""), "Telegram: token of the bot.")
     telegram_webhook_secret: Secret = _setting(

@@ -5,6 +5,8 @@ All of it may run in several gateways at once. How it is repeated is `bot.recurr
 
 from __future__ import annotations
 
+from bot.accounts.audit import forget_old
+from bot.api.deliveries import forget_done
 from bot.back_in_stock import tell_back
 from bot.care.forgetting import forget_addresses, forget_notices
 from bot.conversations.endings import wake_due
@@ -23,5 +25,7 @@ DUTIES = (
     Duty("told that something is back in stock", tell_back, MINUTE_S, speaks=True),
     Duty("addresses of erased customers forgotten", forget_addresses, HOUR_S),
     Duty("old announcements of channels forgotten", forget_notices, HOUR_S),
+    Duty("old audit entries forgotten", forget_old, HOUR_S),
+    Duty("old webhook deliveries forgotten", forget_done, HOUR_S),
     Duty("ended proofs of identity forgotten", forget_ended, HOUR_S),
 )

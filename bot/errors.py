@@ -190,3 +190,21 @@ class TransitionRefused(DeskError):
 
     code = "transition_refused"
     status = HTTPStatus.CONFLICT
+
+
+class IdempotencyKeyReused(DeskError):
+    """The same Idempotency-Key came with other words: nothing was sent. Repeating does not help."""
+
+    code = "idempotency_key_reused"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class AccountRefused(DeskError):
+    """An account cannot be made or changed so. `reason`: one of the desk's texts (`desk_access.refused`)."""
+
+    code = "account_refused"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

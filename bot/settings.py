@@ -22,6 +22,8 @@ INSTALLED_APPS = [
     "bot.shop",
     "bot.care",
     "bot.desk",
+    "bot.accounts",
+    "bot.api",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -30,6 +32,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
 ]
 
 MIDDLEWARE = [
@@ -43,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "bot.page_security.ContentSecurityPolicyMiddleware",
+    "bot.desk.gate.GateMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -129,6 +134,28 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["bot.api.access.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["bot.api.access.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["bot.api.access.TokenRate"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "bot.api.problems.answer_problem",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Seva",
+    "DESCRIPTION": "What the agents' desk can do, for other programs. Tokens are made on the desk (docs/api.md).",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVERS": [{"url": _config.base_url}],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ConversationState": "bot.conversations.states.State",
+        "FileState": "bot.conversations.states.FileState",
+    },
+}
 
 LOGGING = {
     "version": 1,

@@ -14,6 +14,7 @@ urlpatterns = [
     path("metrics", health.metrics),
     path("admin/", admin.site.urls),
     path("desk/", include("bot.desk.urls")),
+    path("api/", include("bot.api.urls")),
     path("chat/session", session_page),
     path("", include("bot.channels.webchat.urls")),
     path("", include("bot.shop.urls")),

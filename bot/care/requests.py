@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from bot.accounts.audit import OPERATOR, Actor, record
 from bot.care.models import NUMBER_BASE, Audit, PrivacyRequest, RequestState
 from bot.care.personal import build_export, count_rows, erase_contact
 from bot.config import config
@@ -35,6 +36,7 @@ def export_request(pk: int, who: str) -> Json:
     """Everything about the contact, as JSON can hold it; the request stays open until the copy has been handed over."""
     request = PrivacyRequest.objects.get(pk=pk)
     found = build_export(request)
+    record(Actor(OPERATOR, None, who), "privacy.exported", target=f"contact:{request.contact}")
     Audit.objects.create(
         at=timezone.now(),
         who=who,
@@ -77,6 +79,7 @@ def _end(pk: int, who: str, state: RequestState, words: str, counts: Json | None
     now = timezone.now()
     PrivacyRequest.objects.filter(pk=pk).update(state=state, done_at=now)
     what = f"privacy.{words or {'show': 'shown', 'correct': 'corrected', 'erase': 'erased'}[request.wish]}"
+    record(Actor(OPERATOR, None, who), what, target=f"contact:{request.contact}")
     Audit.objects.create(at=now, who=who, what=what, contact=request.contact, request=request, counts=counts or {})
     key = f"care.privacy.done.{words or request.wish}"
     text = say_in(key, request.language or config().default_language, number=request.number)

@@ -2,6 +2,7 @@
 
 `publish` is called inside a transaction and speaks when it has committed; nothing that was rolled back is heard of. An
 event is a hint to look at the database, never the truth itself: it carries ids and states, no text of a customer.
+What has to be written down with a change, or not at all, is a recorder: it is called inside the transaction.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ class Event:
 
 Listener = Callable[[Event], None]
 _listeners: list[Listener] = []
+_recorders: list[Listener] = []
 _lock = threading.Lock()
 
 
@@ -92,8 +94,18 @@ def add_listener(listener: Listener) -> Callable[[], None]:
     return remove
 
 
+def add_recorder(recorder: Listener) -> None:
+    """Calls `recorder` inside the transaction of every change: what it writes is there if and only if the change is.
+
+    For the life of the process; called when Django starts. What it raises undoes the change.
+    """
+    _recorders.append(recorder)
+
+
 def publish(event: Event) -> None:
-    """Tells all listeners once the current transaction has committed (at once outside of one)."""
+    """Tells the recorders now and all listeners once the transaction has committed (at once outside of one)."""
+    for recorder in _recorders:
+        recorder(event)
     transaction.on_commit(lambda: tell(event), robust=True)
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
+from bot.accounts.roles import role_of
 from bot.page_texts import build_tree, keep_language, language_of, page_values
 
 LANGUAGE_COOKIE = "seva_desk_language"
@@ -37,17 +38,21 @@ def for_agents(page: AgentPage[P]) -> AgentPage[P]:
 
     @wraps(page)
     def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if may_use_desk(request.user):
-            return page(request, *args, **kwargs)
-        if request.user.is_authenticated:
-            return desk_page(request, "desk/message.html", {"message_key": "not_staff"}, status=403)
-        sign_in = f"{reverse('desk:sign-in')}?next={request.path}"
-        if request.headers.get("HX-Request"):
-            # A partial must not fill itself with the sign-in page: the whole page goes there.
-            return HttpResponse(status=401, headers={"HX-Redirect": reverse("desk:sign-in")})
-        return redirect(sign_in)
+        return refuse(request) or page(request, *args, **kwargs)
 
     return cast(AgentPage[P], checked)
+
+
+def refuse(request: HttpRequest) -> HttpResponse | None:
+    """What somebody gets who may not use the desk; None for agents."""
+    if may_use_desk(request.user):
+        return None
+    if request.user.is_authenticated:
+        return desk_page(request, "desk/message.html", {"message_key": "not_staff"}, status=403)
+    if request.headers.get("HX-Request"):
+        # A partial must not fill itself with the sign-in page: the whole page goes there.
+        return HttpResponse(status=401, headers={"HX-Redirect": reverse("desk:sign-in")})
+    return redirect(f"{reverse('desk:sign-in')}?next={request.path}")
 
 
 def agent_of(request: HttpRequest) -> User:
@@ -71,3 +76,10 @@ def desk_page(request: HttpRequest, template: str, values: dict[str, Any], statu
     keep_language(request, response, language, LANGUAGE_COOKIE)
     patch_cache_control(response, no_store=True, private=True)
     return response
+
+
+def access_page(request: HttpRequest, template: str, values: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A page about accounts or running the desk: `a` are its own words (texts/<language>/desk_access.yml)."""
+    own = build_tree("desk_access", desk_language(request))
+    role = role_of(request.user) if request.user.is_authenticated else None
+    return desk_page(request, template, {"a": own, "role": str(role or "")} | values, status)

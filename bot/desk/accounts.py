@@ -9,20 +9,21 @@ from typing import Any
 
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.models import User
-from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.encoding import force_bytes, force_str
-from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.encoding import force_bytes
+from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_encode
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bot.desk.access import desk_page, may_use_desk
-from bot.language.languages import DEFAULT_LANGUAGE
+from bot.accounts.members import find_by_link
+from bot.accounts.models import SignIn
+from bot.desk.access import desk_language, desk_page, may_use_desk
+from bot.desk.entering import enter
+from bot.desk.passwords import find_password_problems
 from bot.page_texts import area_texts
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -59,8 +60,7 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         user = authenticate(request, username=username, password=request.POST.get("password", ""))
         if isinstance(user, User):
-            login(request, user)
-            return redirect(after)
+            return enter(request, user, after)
         error = "sign_in_wrong"
     values = {"error_key": error, "username": username, "next": after}
     return desk_page(request, "desk/sign_in.html", values, status=401 if error else 200)
@@ -69,6 +69,7 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends the session."""
+    SignIn.objects.filter(session_key=request.session.session_key or "").delete()
     logout(request)
     return redirect("desk:sign-in")
 
@@ -101,26 +102,14 @@ def welcome_page(request: HttpRequest, uid: str, token: str) -> HttpResponse:
 
 
 def _find_invited(uid: str, token: str) -> User | None:
-    try:
-        user = User.objects.filter(pk=int(force_str(urlsafe_base64_decode(uid)))).first()
-    except (ValueError, OverflowError, UnicodeDecodeError):
-        return None
-    if user is None or user.has_usable_password() or not default_token_generator.check_token(user, token):
-        return None
-    return user
+    user = find_by_link(uid, token)
+    return None if user is None or user.has_usable_password() else user
 
 
 def _check_choice(request: HttpRequest, user: User, name: str) -> list[str]:
-    texts = area_texts("desk", request.COOKIES.get("seva_desk_language", DEFAULT_LANGUAGE))
+    texts = area_texts("desk", desk_language(request))
     problems = [] if name else [texts["welcome.name_missing"]]
-    password = request.POST.get("password", "")
-    if password != request.POST.get("password_again", ""):
-        return [*problems, texts["welcome.passwords_differ"]]
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        problems += error.messages
-    return problems
+    return problems + find_password_problems(request, user)
 
 
 def _safe_next(request: HttpRequest) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
+from bot.accounts.sign_ins import ENDED
 from bot.conversations.events import CONVERSATION_TAKEN, PASSING, Event
 from bot.conversations.feed import get_feed
 from bot.desk.access import desk_language, may_use_desk
@@ -62,6 +63,11 @@ async def _stream(events: AsyncIterator[Event], pusher: ListPusher) -> AsyncIter
                 if done:
                     event = coming.result()
                     coming = asyncio.ensure_future(anext(events))
+                    if event.name == ENDED:
+                        # Signed out somewhere: the browser asks again and is checked again.
+                        if event.data.get("user") == pusher.agent_id:
+                            return
+                        continue
                     pusher.hear(event, loop.time())
                     if event.data.get("agent") != pusher.agent_id or event.name not in PASSING:
                         yield _write(_build(event))

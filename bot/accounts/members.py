@@ -1,0 +1,108 @@
+"""The staff's accounts: inviting, roles, links to choose a password, switching off. Each writes the audit list."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils.encoding import force_bytes, force_str
+from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+
+from bot.accounts import second_factor
+from bot.accounts.audit import Actor, record
+from bot.accounts.models import Role
+from bot.accounts.roles import role_of, set_role
+from bot.accounts.sign_ins import end_all
+from bot.errors import AccountRefused
+
+# Of Django's table.
+NAME_MAX = 150
+
+
+@transaction.atomic
+def invite(who: Actor, username: str, role: Role) -> User:
+    """A new account without a password. Raises AccountRefused if the name is taken or cannot be one."""
+    name = username.strip()
+    try:
+        User.username_validator(name)
+    except ValidationError as error:
+        raise AccountRefused("name_bad") from error
+    if len(name) > NAME_MAX:
+        raise AccountRefused("name_bad")
+    if User.objects.filter(username__iexact=name).exists():
+        raise AccountRefused("name_taken")
+    user = User.objects.create_user(name, password=None)
+    set_role(user, role, who.name)
+    record(who, "account.invited", target=f"user:{user.pk}", detail={"role": str(role)})
+    return user
+
+
+def build_link_path(who: Actor, user: User) -> str:
+    """The path of the page on which this person chooses a password; works once, for three days.
+
+    For somebody who has one already it is a way back in; all their browsers are signed out when it is used.
+    """
+    known = user.has_usable_password()
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    record(who, "account.link_made", target=f"user:{user.pk}", detail={"reset": known})
+    name = "desk:reset" if known else "desk:welcome"
+    return reverse(name, args=[uid, default_token_generator.make_token(user)])
+
+
+def find_by_link(uid: str, token: str) -> User | None:
+    """Whose link it is, if it still works; active people only."""
+    try:
+        user = User.objects.filter(pk=int(force_str(urlsafe_base64_decode(uid))), is_active=True).first()
+    except (ValueError, OverflowError, UnicodeDecodeError):
+        return None
+    return user if user and default_token_generator.check_token(user, token) else None
+
+
+@transaction.atomic
+def change_role(who: Actor, user: User, role: Role) -> None:
+    """From the next request on. Raises AccountRefused for the last admin."""
+    before = role_of(user)
+    if before == role:
+        return
+    if before == Role.ADMIN:
+        _check_not_last(user)
+    set_role(user, role, who.name)
+    record(who, "account.role_changed", target=f"user:{user.pk}", detail={"from": str(before), "to": str(role)})
+
+
+@transaction.atomic
+def switch(who: Actor, user: User, on: bool) -> None:
+    """Lets somebody use the desk or not; off, all their browsers are signed out at once.
+
+    Raises AccountRefused for the last admin.
+    """
+    if user.is_active == on:
+        return
+    if not on and role_of(user) == Role.ADMIN:
+        _check_not_last(user)
+    user.is_active = on
+    user.save(update_fields=["is_active"])
+    if not on:
+        end_all(user)
+    record(who, "account.switched_on" if on else "account.switched_off", target=f"user:{user.pk}")
+
+
+@transaction.atomic
+def take_second_factor_off(who: Actor, user: User) -> None:
+    """For somebody who has lost the phone."""
+    if second_factor.take_off(user):
+        record(who, "account.second_factor_off", target=f"user:{user.pk}")
+
+
+@transaction.atomic
+def sign_out_everywhere(who: Actor, user: User) -> None:
+    """All browsers of somebody."""
+    record(who, "account.signed_out", target=f"user:{user.pk}", detail={"browsers": end_all(user)})
+
+
+def _check_not_last(user: User) -> None:
+    others = User.objects.filter(is_active=True, is_staff=True, is_superuser=True).exclude(pk=user.pk)
+    if not any(other.has_usable_password() for other in others):
+        raise AccountRefused("last_admin")

@@ -1,0 +1,153 @@
+"""Who may reach what: every address of the gateway, the role or scope it needs, and how it stands in the audit list.
+
+`bot.desk.gate` and `bot.api.access` hold to it: an address that is missing here is nobody's. A test walks all
+addresses and fails for one that is missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.accounts.models import Role
+from bot.api.tokens import (
+    AGENTS_ACT,
+    CONTACTS_READ,
+    CONVERSATIONS_READ,
+    CONVERSATIONS_WRITE,
+    MESSAGES_WRITE,
+)
+
+AGENT, LEAD, ADMIN = Role.AGENT, Role.LEAD, Role.ADMIN
+# An open page that keeps itself up to date is one view.
+REFRESHED_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`role`: the least that reaches it, None for everybody. `view`: the audit's name for looking at it, `change` for a
+    change there that tells nobody of itself (`bot.conversations.events`).
+
+    `own`: signed in is enough, also for somebody who has yet to set up a second factor. `stream`: who may not is told
+    by 204, which makes an EventSource stop asking.
+    """
+
+    role: Role | None = AGENT
+    view: str = ""
+    change: str = ""
+    quiet_s: float = 0.0
+    own: bool = False
+    stream: bool = False
+
+
+EVERYBODY = Route(role=None)
+
+ROUTES: dict[str, Route] = {
+    # operators' monitoring; the proxy keeps the outside away from /metrics (docs)
+    "bot.health.healthz": EVERYBODY,
+    "bot.health.readyz": EVERYBODY,
+    "bot.health.metrics": EVERYBODY,
+    # customers
+    "bot.care.leaving.session_page": EVERYBODY,
+    "webchat:script": EVERYBODY,
+    "webchat:chat": EVERYBODY,
+    "webchat:earlier": EVERYBODY,
+    "webchat:file": EVERYBODY,
+    "shop:front": EVERYBODY,
+    "shop:token": EVERYBODY,
+    "shop:invoice": EVERYBODY,
+    "shop:product": EVERYBODY,
+    "shop:picture": EVERYBODY,
+    "shop:picture_png": EVERYBODY,
+    # signing in
+    "desk:sign-in": EVERYBODY,
+    "desk:sign-out": EVERYBODY,
+    "desk:sign-in-code": EVERYBODY,
+    "desk:welcome": EVERYBODY,
+    "desk:reset": EVERYBODY,
+    # the desk
+    "desk:inbox": Route(view="list.viewed", quiet_s=REFRESHED_S),
+    "desk:list": Route(view="list.viewed", quiet_s=REFRESHED_S),
+    "desk:feed": Route(view="list.viewed", quiet_s=REFRESHED_S, stream=True),
+    "desk:file": Route(view="file.downloaded"),
+    "desk:conversation": Route(view="conversation.viewed"),
+    "desk:story": Route(view="conversation.viewed", quiet_s=REFRESHED_S),
+    "desk:take": Route(),
+    "desk:reply": Route(),
+    "desk:typing": Route(),
+    "desk:close": Route(),
+    "desk:hand-back": Route(),
+    # the desk's queue and story; what tells nobody of itself is written down here
+    "desk:team": Route(),
+    "desk:away": Route(),
+    "desk:profile": Route(change="account.profile_changed"),
+    "desk:transfer": Route(change="conversation.passed_on"),
+    "desk:looking": Route(),
+    "desk:note": Route(),
+    "desk:undo": Route(),
+    "desk:again": Route(),
+    "desk:suggestions": Route(),
+    "desk:mentions": Route(),
+    "desk:canned": Route(change="canned.changed"),
+    "desk:card": Route(view="contact.viewed", quiet_s=REFRESHED_S),
+    "desk:tag": Route(change="contact.changed"),
+    "desk:about": Route(change="contact.changed"),
+    "desk:split": Route(change="contact.changed"),
+    "desk:order-act": Route(change="order.changed"),
+    "desk:resolve": Route(),
+    "desk:snooze": Route(),
+    "desk:wake": Route(),
+    # one's own account
+    "desk:account": Route(own=True),
+    "desk:second-factor": Route(own=True),
+    # running the desk; what changes there is written down with what it changes
+    "desk:people": Route(role=ADMIN),
+    "desk:person": Route(role=ADMIN),
+    "desk:integrations": Route(role=ADMIN),
+    "desk:endpoint": Route(role=ADMIN),
+    "desk:audit": Route(role=LEAD, view="audit.viewed", quiet_s=REFRESHED_S),
+    # Django's admin, all of it
+    "admin": Route(role=ADMIN, view="admin.viewed", change="admin.changed"),
+    # the API's own pages; its operations are below
+    "api:schema": EVERYBODY,
+    "api:nothing": EVERYBODY,
+}
+
+# The API: address, method, the scope that a token needs; "" is any token.
+SCOPES: dict[str, dict[str, str]] = {
+    "api:me": {"GET": ""},
+    "api:agents": {"GET": CONVERSATIONS_READ},
+    "api:conversations": {"GET": CONVERSATIONS_READ},
+    "api:conversation": {"GET": CONVERSATIONS_READ},
+    "api:messages": {"GET": CONVERSATIONS_READ, "POST": MESSAGES_WRITE},
+    "api:notes": {"GET": CONVERSATIONS_READ, "POST": MESSAGES_WRITE},
+    "api:take": {"POST": CONVERSATIONS_WRITE},
+    "api:assign": {"POST": AGENTS_ACT},
+    "api:hand-back": {"POST": CONVERSATIONS_WRITE},
+    "api:close": {"POST": CONVERSATIONS_WRITE},
+    "api:resolve": {"POST": CONVERSATIONS_WRITE},
+    "api:file": {"GET": CONVERSATIONS_READ},
+    "api:contacts": {"GET": CONTACTS_READ},
+    "api:contact": {"GET": CONTACTS_READ},
+}
+# How what the API shows stands in the audit list.
+API_VIEWS = {
+    "api:conversations": "list.viewed",
+    "api:conversation": "conversation.viewed",
+    "api:messages": "conversation.viewed",
+    "api:notes": "conversation.viewed",
+    "api:file": "file.downloaded",
+    "api:contacts": "contacts.viewed",
+    "api:contact": "contact.viewed",
+}
+
+
+def find_route(view_name: str, namespaces: list[str]) -> Route | None:
+    """What the table says of an address; None if it is missing."""
+    if namespaces[:1] == ["admin"]:
+        return ROUTES["admin"]
+    return ROUTES.get(view_name)
+
+
+def find_scope(view_name: str, method: str) -> str | None:
+    """The scope that this operation needs; None if there is no such operation."""
+    return SCOPES.get(view_name, {}).get("GET" if method == "HEAD" else method)

@@ -1,0 +1,77 @@
+"""Which events are told to whom: `record_deliveries` writes them down inside the transaction of the change.
+
+What was committed is sent sooner or later, what was rolled back never; over a crash nothing is lost.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from bot.api.models import Delivery, Endpoint, Kind
+from bot.config import config
+from bot.conversations import events
+from bot.conversations.events import Event
+from bot.conversations.models import Message
+from bot.conversations.states import Author, State
+from bot.conversations.states import Delivery as Delivery_
+
+HANDED_OFF = "conversation.handed_off"
+MESSAGE_CREATED = "message.created"
+RESOLVED = "conversation.resolved"
+CLOSED = "conversation.closed"
+EVENTS = (HANDED_OFF, MESSAGE_CREATED, RESOLVED, CLOSED)
+# What is kept of an event: ids and states.
+KEPT = ("message", "hand_off", "reason", "by_agent")
+
+
+NAMES = {
+    events.CONVERSATION_HANDED_OFF: HANDED_OFF,
+    events.MESSAGE_RECORDED: MESSAGE_CREATED,
+    events.CONVERSATION_RESOLVED: RESOLVED,
+    events.CONVERSATION_CLOSED: CLOSED,
+}
+
+
+def record_deliveries(event: Event) -> None:
+    """One row for each endpoint that wants it. Inside the caller's transaction."""
+    name = NAMES.get(event.name)
+    if name is None or not event.conversation:
+        return
+    wanting = [
+        endpoint
+        for endpoint in Endpoint.objects.filter(active=True).order_by("pk")
+        if name in endpoint.events and not (endpoint.kind == Kind.CHATWOOT and _is_with_the_bot(event))
+    ]
+    if not wanting:
+        return
+    now = timezone.now()
+    until = now + timedelta(hours=config().webhook_retry_h)
+    data = {key: event.data[key] for key in KEPT if key in event.data} | {"state": event.state}
+    held_until = _find_hold(event)
+    Delivery.objects.bulk_create(
+        Delivery(
+            endpoint=endpoint,
+            conversation_id=event.conversation,
+            event=name,
+            data=data,
+            created_at=now,
+            next_try_at=held_until,
+            retry_until=until,
+        )
+        for endpoint in wanting
+    )
+
+
+def _find_hold(event: Event) -> datetime | None:
+    """Until when a reply can be taken back: until then nobody is told of it."""
+    if event.data.get("author") != Author.AGENT:
+        return None
+    own = Message.objects.filter(pk=event.data.get("message", 0), delivery=Delivery_.QUEUED)
+    return own.values_list("next_try_at", flat=True).first()
+
+
+def _is_with_the_bot(event: Event) -> bool:
+    """What is said before anybody asks for a person; Chatwoot gets it with the hand-off."""
+    return event.name == events.MESSAGE_RECORDED and event.state in (State.BOT, "")

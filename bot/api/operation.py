@@ -1,0 +1,85 @@
+"""What the API's operations share: pages, who acts, that looking is written down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from bot.accounts.audit import actor, record
+from bot.accounts.routes import API_VIEWS
+from bot.api.access import build_token_actor
+from bot.api.models import Token
+from bot.api.tokens import AGENTS_ACT
+from bot.conversations.models import Conversation
+from bot.errors import AccessDenied, NotFound
+
+
+class Pages(CursorPagination):
+    """Pages by an opaque cursor: nothing is skipped or shown twice when something new comes in between."""
+
+    page_size = 50
+    max_page_size = 200
+    page_size_query_param = "limit"
+    ordering: str | tuple[str, ...] = "-id"
+
+
+class OldestFirst(Pages):
+    """As things were said."""
+
+    ordering = "id"
+
+
+class ByOpening(Pages):
+    """The newest conversation first (`since` of `Conversations.get_queryset`)."""
+
+    ordering = ("-since", "-id")
+
+
+class Operation(APIView):
+    """What all operations share: who acts, and that looking is written down."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Once the token, its scope and its rate are checked."""
+        super().initial(request, *args, **kwargs)
+        if isinstance(request.auth, Token):
+            who = build_token_actor(request, request.auth)
+            actor.set(who)
+            match = request.resolver_match
+            view = API_VIEWS.get(match.view_name) if match else None
+            if view == "list.viewed" and request.query_params.get("q"):
+                view = "conversations.searched"
+            if view and request.method == "GET":
+                target = kwargs.get("pk") or kwargs.get("file_id") or ""
+                record(who, view, conversation=kwargs.get("conversation_id", ""), target=target)
+
+    def find(self) -> Conversation:
+        """The conversation of the address. Raises NotFound."""
+        found = Conversation.objects.select_related("contact", "agent").filter(pk=self.kwargs["conversation_id"])
+        if (first := found.first()) is None:
+            raise NotFound("no such conversation")
+        return first
+
+    def choose_agent(self, username: str | None) -> User:
+        """Who acts: the integration itself or, with the scope for it, a person. Raises AccessDenied, NotFound."""
+        token = self.request.auth
+        if not isinstance(token, Token):
+            raise AccessDenied("no token")
+        if not username:
+            return token.user
+        if AGENTS_ACT not in token.scopes:
+            raise AccessDenied(f"This token lacks the scope {AGENTS_ACT}.")
+        agent = User.objects.filter(username=username, is_active=True, is_staff=True).first()
+        if agent is None:
+            raise NotFound("no such agent")
+        return agent
+
+    def read(self, shape: type[BaseSerializer[Any]]) -> dict[str, Any]:
+        """The request's body, checked."""
+        given = shape(data=self.request.data or {})
+        given.is_valid(raise_exception=True)
+        return dict(given.validated_data)

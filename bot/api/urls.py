@@ -1,0 +1,37 @@
+"""Addresses of the API, below /api/."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+import bot.api.schema  # noqa: F401 - drf-spectacular finds what it says once it is loaded
+from bot.api import operations as do
+from bot.api.problems import no_such_address
+from bot.conversations import handoffs
+
+app_name = "api"
+TALK = "v1/conversations/<uuid:conversation_id>"
+RESOLVE = partial(handoffs.close, resolved=True)
+urlpatterns = [
+    path("schema", SpectacularAPIView.as_view(permission_classes=(), authentication_classes=()), name="schema"),
+    path("v1/me", do.MeView.as_view(), name="me"),
+    path("v1/agents", do.Agents.as_view(), name="agents"),
+    path("v1/conversations", do.Conversations.as_view(), name="conversations"),
+    path(TALK, do.ConversationView.as_view(), name="conversation"),
+    path(f"{TALK}/messages", do.Messages.as_view(), name="messages"),
+    path(f"{TALK}/notes", do.Notes.as_view(), name="notes"),
+    path(f"{TALK}/take", do.build_change("take", handoffs.take).as_view(), name="take"),
+    path(f"{TALK}/assign", do.build_change("assign", handoffs.take, assigns=True).as_view(), name="assign"),
+    path(f"{TALK}/hand-back", do.build_change("hand_back", handoffs.hand_back).as_view(), name="hand-back"),
+    path(f"{TALK}/close", do.build_change("close", handoffs.close).as_view(), name="close"),
+    path(
+        f"{TALK}/resolve", do.build_change("resolve", partial(handoffs.close, resolved=True)).as_view(), name="resolve"
+    ),
+    path("v1/files/<uuid:file_id>", do.FileView.as_view(), name="file"),
+    path("v1/contacts", do.Contacts.as_view(), name="contacts"),
+    path("v1/contacts/<int:pk>", do.ContactView.as_view(), name="contact"),
+    path("<path:rest>", no_such_address, name="nothing"),
+]

@@ -1,0 +1,143 @@
+"""What Chatwoot tells us: agents' replies and resolving, by the webhook of its inbox. Verify, record, answer.
+
+Signed since 2026 (chatwoot/chatwoot pull request 13573): `X-Chatwoot-Signature: sha256=<hex HMAC of
+"<X-Chatwoot-Timestamp>.<body>">`. An older installation names the same secret in the address (`?secret=`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from bot.accounts.audit import TOKEN, Actor, actor
+from bot.api.models import ChatwootTalk
+from bot.channels.fields import as_dict, as_text
+from bot.channels.webhooks import Request, Response
+from bot.chatwoot.client import ChatwootClient, ChatwootRefused
+from bot.chatwoot.mirror import KEY
+from bot.config import config
+from bot.conversations import handoffs
+from bot.conversations.database import DatabasePool
+from bot.conversations.models import Message
+from bot.conversations.states import State
+from bot.errors import EmptyMessage, NotFound, TransitionRefused
+from bot.page_texts import area_texts
+
+FRESH_S = 300.0
+OUTGOING = ("outgoing", 1)
+USERNAME = "chatwoot"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A reply that could not be sent, for its writer to know."""
+
+    talk: int
+    reply: int
+    reason: str
+
+
+def is_genuine(request: Request, secret: str, now: float) -> bool:
+    """Whether it is signed with the secret, or knows it; nothing is genuine without one."""
+    if not secret:
+        return False
+    signature, stamp = request.headers.get("x-chatwoot-signature", ""), request.headers.get("x-chatwoot-timestamp", "")
+    if signature:
+        if not stamp.isdecimal() or abs(now - int(stamp)) > FRESH_S:
+            return False
+        digest = hmac.new(secret.encode(), stamp.encode() + b"." + request.body, hashlib.sha256).hexdigest()
+        return hmac.compare_digest(signature.encode(), f"sha256={digest}".encode())
+    return hmac.compare_digest(request.query.get("secret", "").encode(), secret.encode())
+
+
+class ChatwootWebhook:
+    """`/webhooks/chatwoot`."""
+
+    def __init__(self, pool: DatabasePool, client: ChatwootClient, secret: str) -> None:
+        self._pool = pool
+        self._client = client
+        self._secret = secret
+
+    async def answer(self, request: Request) -> Response:
+        """200 once it is recorded, or if it is nothing for us; a reply that cannot be sent becomes a note there."""
+        if request.method != "POST" or not is_genuine(request, self._secret, time.time()):
+            return Response(HTTPStatus.FORBIDDEN, "refused")
+        try:
+            body = as_dict(json.loads(request.body))
+        except (ValueError, RecursionError):
+            return Response(HTTPStatus.BAD_REQUEST, "malformed")
+        refusal = await self._pool.write(record_event, body)
+        if refusal:
+            words = area_texts("desk_access", config().default_language)[f"chatwoot.{refusal.reason}"]
+            try:
+                await self._client.write(refusal.talk, words, f"seva-refused-{refusal.reply}")
+            except (httpx.HTTPError, ChatwootRefused):
+                return Response(HTTPStatus.SERVICE_UNAVAILABLE, "not now")
+        return Response()
+
+
+@transaction.atomic
+def record_event(body: dict[str, Any]) -> Refusal | None:
+    """A reply goes into our outbox, once (its id there is its key here); resolved there is closed here."""
+    token = actor.set(Actor(TOKEN, None, "Chatwoot"))
+    try:
+        if body.get("event") == "message_created":
+            return _record_reply(body)
+        if body.get("event") == "conversation_status_changed" and body.get("status") == "resolved":
+            _record_end(body)
+        return None
+    finally:
+        actor.reset(token)
+
+
+def _record_reply(body: dict[str, Any]) -> Refusal | None:
+    from_us = as_text(body.get("source_id")).startswith("seva-")
+    number, reply = as_dict(body.get("conversation")).get("id"), body.get("id")
+    if body.get("message_type") not in OUTGOING or body.get("private") or from_us:
+        return None
+    talk = ChatwootTalk.objects.filter(chatwoot_id=number).first() if isinstance(number, int) else None
+    if talk is None or not isinstance(reply, int) or talk.chatwoot_id is None:
+        return None
+    user = _find_user()
+    try:
+        with transaction.atomic():
+            found = handoffs.lock_conversation(talk.conversation_id)
+            if not found.messages.filter(client_key=f"{KEY}{reply}").exists() and found.state != State.AGENT:
+                handoffs.take(found.pk, user)
+            message = handoffs.record_agent_reply(found.pk, user, as_text(body.get("content")), f"{KEY}{reply}")
+            if name := as_text(as_dict(body.get("sender")).get("name")).strip()[:200]:
+                Message.objects.filter(pk=message.pk).update(author_name=name)
+    except EmptyMessage:
+        return Refusal(talk.chatwoot_id, reply, "files_only")
+    except (TransitionRefused, NotFound):
+        return Refusal(talk.chatwoot_id, reply, "not_yours")
+    return None
+
+
+def _record_end(body: dict[str, Any]) -> None:
+    number = body.get("id")
+    talk = ChatwootTalk.objects.filter(chatwoot_id=number).first() if isinstance(number, int) else None
+    if talk is None:
+        return
+    user = _find_user()
+    found = handoffs.lock_conversation(talk.conversation_id)
+    if found.state == State.WAITING or (found.state == State.AGENT and found.agent_id == user.pk):
+        handoffs.close(found.pk, user)
+
+
+def _find_user() -> User:
+    """The account that Chatwoot's agents act by; it can never sign in. Customers read the writer's own name."""
+    user, made = User.objects.get_or_create(username=USERNAME, defaults={"first_name": config().shop_name[:150]})
+    if made:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user
