@@ -6,7 +6,7 @@ There is no second way out: the bot's replies, agents' words and the gateway's o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -33,21 +33,27 @@ RETRY_AFTER_MAX_S = 3600.0
 REPORTING = frozenset(("whatsapp",))
 
 
+class OutboundRow(TypedDict, total=False):
+    """What not every outbound row has; the columns of `Message`."""
+
+    author_name: str
+    agent: User | None
+    image: str
+    turn: Turn | None
+    position: int | None
+    client_key: str | None
+
+
 def queue_message(
     conversation: Conversation,
     *,
     author: Author,
     text: str,
-    author_name: str = "",
-    agent: User | None = None,
     buttons: Iterable[dict[str, Any]] = (),
     cards: Iterable[dict[str, Any]] = (),
-    image: str = "",
-    turn: Turn | None = None,
-    position: int | None = None,
-    client_key: str | None = None,
     hold_s: float = 0.0,
     template: str = "",
+    **row: Unpack[OutboundRow],
 ) -> Message:
     """Writes one outbound row. Inside the caller's transaction, which holds the conversation's row.
 
@@ -61,18 +67,13 @@ def queue_message(
         channel=conversation.channel,
         direction=Direction.OUTBOUND,
         author=author,
-        author_name=author_name,
-        agent=agent,
         text=strip_unstorable(text),
         payload=template,
         buttons=[*build_buttons(buttons), *card_buttons],
         cards=public_cards,
-        image=image,
-        turn=turn,
-        position=position,
-        client_key=client_key,
         delivery=Delivery.QUEUED,
         next_try_at=After(hold_s) if hold_s else None,
+        **row,
     )
     publish_message(events.MESSAGE_RECORDED, message, conversation.state)
     return message

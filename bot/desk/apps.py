@@ -9,3 +9,10 @@ class DeskConfig(AppConfig):
     name = "bot.desk"
     label = "desk"
     verbose_name = "Desk"
+
+    def ready(self) -> None:
+        """Lets the conversations ask the desk who is there."""
+        from bot.conversations.attendance import use_presence
+        from bot.desk.presence import is_available
+
+        use_presence(is_available)

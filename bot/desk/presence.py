@@ -17,6 +17,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from bot.config import config
+from bot.conversations.attendance import was_active
+from bot.conversations.endings import snoozed
 from bot.conversations.models import Conversation
 from bot.conversations.states import State
 from bot.conversations.transfers import is_awaited, return_to_queue
@@ -78,6 +80,13 @@ def find_available(now: datetime) -> QuerySet[AgentProfile]:
     return usable.filter(away=False, seen_at__gte=now - LOST)
 
 
+def is_available(agent_id: int) -> bool:
+    """Whether this agent is there and takes conversations now; who never had a page is there while active."""
+    if not AgentProfile.objects.filter(pk=agent_id, seen_at__isnull=False).exists():
+        return was_active(agent_id)
+    return find_available(timezone.now()).filter(pk=agent_id).exists()
+
+
 def return_left() -> int:
     """Returns to the queue what waits for an agent who is gone too long (AGENT_GONE_S) or may use the desk no more.
 
@@ -92,6 +101,6 @@ def return_left() -> int:
 
 
 def _return_all(agent_id: int) -> int:
-    theirs: Collection[Conversation] = Conversation.objects.filter(state=State.AGENT, agent=agent_id)
+    theirs: Collection[Conversation] = Conversation.objects.filter(~snoozed(), state=State.AGENT, agent=agent_id)
     # Who has their answer is in nobody's queue; the next word of theirs makes them wait.
     return sum(return_to_queue(one.pk, agent_id) for one in theirs if is_awaited(one))

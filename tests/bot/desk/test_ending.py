@@ -21,6 +21,7 @@ from bot.conversations.models import Conversation, Resolution, Snooze
 from bot.conversations.people import close_idle
 from bot.conversations.states import State
 from bot.desk.ending import choose_time
+from bot.desk.models import AgentProfile
 from bot.errors import TransitionRefused
 from bot.language.texts import say
 from bot.page_texts import LANGUAGE_NAMES, area_texts
@@ -99,6 +100,19 @@ def test_what_the_desk_knows_of_presence_decides(
     monkeypatch.setattr(attendance, "_presence", attendance.was_active)
     attendance.use_presence(lambda agent_id: agent_id == meera.pk)
     assert write(found).pk == found.pk
+
+
+def test_an_agent_whose_page_is_closed_or_who_takes_a_break_is_not_there(desk: Client, make: Make, meera: User) -> None:
+    desk.get("/desk/")
+    for change in ({"away": True}, {"away": False, "seen_at": timezone.now() - timedelta(minutes=1)}):
+        found = make(state=State.AGENT, agent=meera)
+        post(desk, found, "resolve")
+        AgentProfile.objects.filter(pk=meera.pk).update(**change)
+        assert write(found).state == State.BOT
+    AgentProfile.objects.update(seen_at=timezone.now())
+    found = make(state=State.AGENT, agent=meera)
+    post(desk, found, "resolve")
+    assert write(found).agent == meera
 
 
 def test_snoozed_it_leaves_the_list_until_its_time(desk: Client, make: Make, meera: User) -> None:

@@ -22,7 +22,6 @@
   function heard(event) {
     const open = talk();
     document.dispatchEvent(new CustomEvent("seva:event", { detail: event }));
-    if (["note.mentioned", "resync"].includes(event.name)) htmx.trigger(document.body, "seva:mentions");
     if (!open) return;
     if (event.name === "resync") refreshStory();
     else if (event.conversation === open.dataset.id) {

@@ -54,6 +54,10 @@
     if (story) htmx.trigger(story, "seva:story");
   });
 
+  document.addEventListener("seva:event", (event) => {
+    if (["note.mentioned", "resync"].includes(event.detail.name)) htmx.trigger(document.body, "seva:mentions");
+  });
+
   // Files that go with the next reply: named, and gone once it was taken.
   function nameFiles(input) {
     const line = input.form.querySelector(".attached");
