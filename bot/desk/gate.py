@@ -44,9 +44,11 @@ class GateMiddleware:
             actor.reset(before)
 
     async def _pass_later(self, request: HttpRequest) -> HttpResponseBase:
-        # Each request is a task of its own, and so is its context.
-        actor.set(None)
-        return await self.get_response(request)  # type: ignore[no-any-return]
+        before = actor.set(None)
+        try:
+            return await self.get_response(request)  # type: ignore[no-any-return]
+        finally:
+            actor.reset(before)
 
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: dict[str, Any]
