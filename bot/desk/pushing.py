@@ -20,10 +20,12 @@ from bot.conversations.events import PASSING, STATE_CHANGES, Event
 from bot.conversations.feed import RESYNC, Feed
 from bot.conversations.states import State
 from bot.desk.lists import Lines, name_more, name_opening, settle_show, write_lines
-from bot.desk.queue import Counts, Wanted, count_open
+from bot.desk.queue import Counts, Wanted, count_open, read_list
 
 GATHER_S = 0.04
-PAUSE_S = 0.3
+PAUSE_S = 0.15
+# What has been read is not taken again after this, whatever was heard.
+FRESH_S = 0.3
 # Words like "waiting for 5 minutes" change by themselves.
 LOOK_S = 30.0
 SHARED_MAX = 400
@@ -42,7 +44,7 @@ class Shared:
     async def read(self, key: object, state: object, work: Callable[[], T]) -> T:
         """What `work` gives, run in a thread; or gave, if it was asked for in the same state a moment ago."""
         known = self._tasks.get(key)
-        if known is None or known[0] != state or time.monotonic() - known[1] > PAUSE_S:
+        if known is None or known[0] != state or time.monotonic() - known[1] > FRESH_S:
             if len(self._tasks) >= SHARED_MAX:
                 self._tasks.clear()
             task = asyncio.ensure_future(sync_to_async(_read, thread_sensitive=False)(work))
@@ -89,8 +91,9 @@ class ListPusher:
         wanted = settle_show(self.wanted, counts, self.agent_id)
         whose = self.agent_id if wanted.show == "mine" else 0
         state = self.feed.heard if wanted.sees_assistant else self.feed.heard_people
+        found = await _shared.read((wanted, whose), state, lambda: read_list(wanted, whose))
         lines = await _shared.read(
-            (wanted, self.language, whose), state, lambda: write_lines(wanted, self.language, self.agent_id)
+            (wanted, whose, self.language), state, lambda: write_lines(wanted, self.language, found)
         )
         return self._compare(wanted, counts, lines)
 
