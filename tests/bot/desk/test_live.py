@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeAlias
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
+from django.db import connection, connections
 from django.test import AsyncClient
 
 from bot.conversations import events
+from bot.conversations.database import DatabasePool
 from bot.conversations.events import Event
 from bot.conversations.feed import Feed, set_feed
 from bot.conversations.handoffs import take
@@ -47,12 +50,16 @@ class Page:
 @pytest.fixture
 async def feed(transactional_db: None) -> AsyncIterator[Feed]:
     """The feed of a running gateway."""
-    made = Feed()
+    pool = DatabasePool(connection.vendor)
+    made = Feed(pool=pool)
     await made.start()
     set_feed(made)
     yield made
     set_feed(None)
     await made.stop()
+    await pool.close()
+    # Of the thread in which Django answers requests.
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture
