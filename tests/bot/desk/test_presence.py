@@ -12,6 +12,8 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
+from bot.accounts.models import Role
+from bot.accounts.roles import set_role
 from bot.channels.contract import InboundMessage
 from bot.config import config
 from bot.conversations.handoffs import record_agent_reply
@@ -94,11 +96,12 @@ def test_an_agent_changes_what_they_can_do(desk: Client, meera: User) -> None:
     assert page.count(" checked") == 2
 
 
-def test_only_operators_change_others(desk: Client, meera: User, hire: Hire) -> None:
+@pytest.mark.parametrize("role", [Role.LEAD, Role.ADMIN])
+def test_only_who_leads_changes_others(desk: Client, meera: User, hire: Hire, role: Role) -> None:
     ravi = hire("ravi")
     assert desk.get(f"/desk/team/{ravi.pk}").status_code == 403
     assert desk.post(f"/desk/team/{ravi.pk}", {"capacity": "0"}).status_code == 403
-    User.objects.filter(pk=meera.pk).update(is_superuser=True)
+    set_role(meera, role)
     assert desk.post(f"/desk/team/{ravi.pk}", {"capacity": "0"}).status_code == 302
     assert AgentProfile.objects.get(user=ravi).capacity == 0
     assert desk.get("/desk/team/99999").status_code == 404
