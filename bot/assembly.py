@@ -118,7 +118,7 @@ def build_gateway(config: Config) -> Gateway:
         inbox,
         Presence(pool, channels, worker.wake),
         Recurring(DUTIES, pool, worker.wake),
-        Feed(config.redis_url),
+        Feed(config.redis_url, pool),
         fetcher,
         Webhooks(hooks),
         uploads,

@@ -163,19 +163,14 @@ class Config:
     whatsapp_api_url: str = _setting(
         "https://graph.facebook.com/v25.0", "WhatsApp: address and version of the Graph API."
     )
-    whatsapp_template: str = _setting(
-        "",
+    whatsapp_template: tuple[str, ...] = _setting(
+        (),
         "WhatsApp: approved template with one text in its body, for writing after the 24 hours; several, separated by "
         "commas: agents choose, the first is for all else; empty: none.",
     )
     whatsapp_template_languages: tuple[str, ...] = _setting(
         ("en", "gu", "ta"), "WhatsApp: languages the template is approved in; the first is used for all others."
     )
-
-    @property
-    def whatsapp_templates(self) -> tuple[str, ...]:
-        """The names in WHATSAPP_TEMPLATE."""
-        return tuple(part.strip() for part in self.whatsapp_template.split(",") if part.strip())
 
     @property
     def base_url(self) -> str:

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable
 import redis
 import redis.asyncio
 
+from bot.conversations.database import DatabasePool
 from bot.conversations.events import PASSING, STATE_CHANGES, Event, add_listener
 from bot.conversations.states import State
 
@@ -30,10 +31,12 @@ class Feed:
     """Made once per process, started in its event loop.
 
     `heard` and `heard_people` count events, so that pages know whether what they have read may still be so; the second
-    leaves out what is only between a customer and the assistant, and what is stored nowhere.
+    leaves out what is only between a customer and the assistant, and what is stored nowhere. `pool`: where listeners
+    read the database when they have heard something.
     """
 
-    def __init__(self, redis_url: str = "") -> None:
+    def __init__(self, redis_url: str = "", pool: DatabasePool | None = None) -> None:
+        self.pool = pool
         self.heard = self.heard_people = 0
         self._redis_url = redis_url
         self._queues: set[asyncio.Queue[Event]] = set()

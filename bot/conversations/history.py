@@ -32,11 +32,11 @@ def find_session(channel: str, user_external_id: str, after_id: int = 0) -> Sess
     if conversation is None:
         return SessionState(known=True)
     mine = Message.objects.filter(conversation__identity=identity)
-    held = mine.filter(held_replies()).order_by("id").values_list("pk", flat=True).first()
+    held = mine.filter(held_replies()).order_by("id").first()
     found = mine.filter(pk__gt=after_id).select_related("turn").prefetch_related("attachments")
     if held:
-        # Nothing overtakes what is held back: all that is ours from there on has not gone out.
-        found = found.exclude(direction=Direction.OUTBOUND, pk__gte=held)
+        # Nothing of its conversation overtakes what is held back: all that is ours from there on has not gone out.
+        found = found.exclude(direction=Direction.OUTBOUND, pk__gte=held.pk, conversation=held.conversation_id)
     messages = list(found.order_by("id" if after_id else "-id")[: HISTORY_MAX + 1])
     page = cut_page(messages)
     with_agent = conversation.state == State.AGENT and conversation.agent
@@ -48,7 +48,7 @@ def find_session(channel: str, user_external_id: str, after_id: int = 0) -> Sess
         language=choose_language(conversation),
         history=tuple(describe_message(message) for message in (page if after_id else reversed(page))),
         more=len(messages) > len(page),
-        known_to=held - 1 if held else None,
+        known_to=held.pk - 1 if held else None,
     )
 
 

@@ -25,7 +25,7 @@ def reply(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     text = request.POST.get("text", "")
     key = request.POST.get("key", "")[:64] or None
     chosen = request.POST.get("template", "")
-    template = chosen if chosen in config().whatsapp_templates else ""
+    template = chosen if chosen in config().whatsapp_template else ""
 
     def send(wanted: uuid.UUID, agent: handoffs.Agent) -> object:
         stored = store_files(request.FILES.getlist("files"))

@@ -21,7 +21,7 @@ from bot.conversations.hours import find_opening, load_hours
 from bot.conversations.notices import read_shop_time
 from bot.desk.access import agent_of, desk_language, desk_page, for_agents
 from bot.desk.presence import note_seen
-from bot.desk.queue import PAGE_ROWS, Counts, Wanted, count_open, find_conversations, find_told, read_wanted
+from bot.desk.queue import PAGE_ROWS, Counts, Found, Wanted, count_open, read_list, read_wanted
 from bot.desk.rows import Row, build_row, name_moment
 from bot.page_texts import build_tree
 
@@ -47,7 +47,7 @@ def build_list(request: HttpRequest) -> Values:
     """What `desk/_list.html` needs, as the address of the request asks for it."""
     agent, language, counts = agent_of(request), desk_language(request), count_open()
     wanted = settle_show(read_wanted(request.GET), counts, agent.pk)
-    lines = write_lines(wanted, language, agent.pk)
+    lines = write_lines(wanted, language, read_list(wanted, agent.pk))
     return {
         "wanted": wanted,
         "presence": note_seen(agent.pk),
@@ -79,16 +79,15 @@ def name_opening(language: str) -> str:
     return "" if hours.is_open(now) else name_moment(find_opening(now, hours, zone), now, language)
 
 
-def write_lines(wanted: Wanted, language: str, agent_id: int) -> Lines:
-    """Reads and writes the lines; only the tab `mine` depends on the agent."""
-    found = find_conversations(wanted, agent_id)
-    told, now = find_told(found), timezone.now()
-    rows = [build_row(one, told[one.pk], now, language) for one in found[: wanted.rows]]
+def write_lines(wanted: Wanted, language: str, found: Found) -> Lines:
+    """The lines of what `queue.read_list` has found."""
+    now = timezone.now()
+    rows = [build_row(one, found.told[one.pk], now, language) for one in found.conversations]
     if wanted.show == "mine":
         # Whoever has written and has no answer comes first, and of those who has waited longest.
         rows.sort(key=lambda row: (not row.unread, row.since - now if row.unread else now - row.since))
     written = {row.id: _write_line(row, language, wanted.query, wanted.show) for row in rows}
-    return Lines(written, len(found) > wanted.rows)
+    return Lines(written, found.more)
 
 
 @lru_cache(maxsize=3000)

@@ -11,7 +11,6 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from bot.accounts.sign_ins import ENDED
@@ -34,9 +33,12 @@ async def feed(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     if not may_use_desk(user) or user.pk is None:
         # 204 makes an EventSource stop asking.
         return HttpResponse(status=204)
+    pool = get_feed().pool
+    if pool is None:
+        raise RuntimeError("a feed for pages reads the database")
     # Also after a time without connection: who comes back is there at once.
-    await sync_to_async(note_seen, thread_sensitive=False)(user.pk)
-    pusher = ListPusher(get_feed(), read_wanted(request.GET), desk_language(request), user.pk)
+    await pool.write(note_seen, user.pk)
+    pusher = ListPusher(get_feed(), pool, read_wanted(request.GET), desk_language(request), user.pk)
     response = StreamingHttpResponse(_stream(get_feed().subscribe(), pusher), content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"

@@ -13,17 +13,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections
-
+from bot.conversations.database import DatabasePool
 from bot.conversations.events import PASSING, STATE_CHANGES, Event
 from bot.conversations.feed import RESYNC, Feed
 from bot.conversations.states import State
 from bot.desk.lists import Lines, name_more, name_opening, settle_show, write_lines
-from bot.desk.queue import Counts, Wanted, count_open
+from bot.desk.queue import Counts, Wanted, count_open, read_list
 
 GATHER_S = 0.04
-PAUSE_S = 0.3
+PAUSE_S = 0.15
+# What has been read is not taken again after this, whatever was heard.
+FRESH_S = 0.3
 # Words like "waiting for 5 minutes" change by themselves.
 LOOK_S = 30.0
 SHARED_MAX = 400
@@ -39,23 +39,17 @@ class Shared:
     def __init__(self) -> None:
         self._tasks: dict[object, tuple[object, float, asyncio.Task[Any]]] = {}
 
-    async def read(self, key: object, state: object, work: Callable[[], T]) -> T:
-        """What `work` gives, run in a thread; or gave, if it was asked for in the same state a moment ago."""
+    async def read(self, pool: DatabasePool, key: object, state: object, work: Callable[[], T]) -> T:
+        """What `work` gives, run in the pool; or gave, if it was asked for in the same state a moment ago."""
         known = self._tasks.get(key)
-        if known is None or known[0] != state or time.monotonic() - known[1] > PAUSE_S:
+        if known is None or known[0] != state or time.monotonic() - known[1] > FRESH_S:
             if len(self._tasks) >= SHARED_MAX:
                 self._tasks.clear()
-            task = asyncio.ensure_future(sync_to_async(_read, thread_sensitive=False)(work))
+            task = asyncio.ensure_future(pool.read(work))
             known = self._tasks[key] = (state, time.monotonic(), task)
         # One page that goes away must not end what others wait for.
         result: T = await asyncio.shield(known[2])
         return result
-
-
-def _read(work: Callable[[], T]) -> T:
-    # These threads serve no request, at whose beginning Django would do so.
-    close_old_connections()
-    return work()
 
 
 _shared = Shared()
@@ -66,6 +60,7 @@ class ListPusher:
     """One page's list: what the page has, and what is missing."""
 
     feed: Feed
+    pool: DatabasePool
     wanted: Wanted
     language: str
     agent_id: int
@@ -85,12 +80,13 @@ class ListPusher:
     async def look(self, now: float) -> Json | None:
         """What to tell the page; None if it has everything."""
         self.due_at, self._next_at = 0.0, now + PAUSE_S
-        counts = await _shared.read("counts", self.feed.heard_people, count_open)
+        counts = await _shared.read(self.pool, "counts", self.feed.heard_people, count_open)
         wanted = settle_show(self.wanted, counts, self.agent_id)
         whose = self.agent_id if wanted.show == "mine" else 0
         state = self.feed.heard if wanted.sees_assistant else self.feed.heard_people
+        found = await _shared.read(self.pool, (wanted, whose), state, lambda: read_list(wanted, whose))
         lines = await _shared.read(
-            (wanted, self.language, whose), state, lambda: write_lines(wanted, self.language, self.agent_id)
+            self.pool, (wanted, whose, self.language), state, lambda: write_lines(wanted, self.language, found)
         )
         return self._compare(wanted, counts, lines)
 

@@ -137,6 +137,21 @@ def find_told(conversations: Iterable[Conversation]) -> dict[uuid.UUID, Told]:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What a list is written from, in any language."""
+
+    conversations: list[Conversation]
+    told: dict[uuid.UUID, Told]
+    more: bool
+
+
+def read_list(wanted: Wanted, agent_id: int) -> Found:
+    """Everything that the list needs; only the tab `mine` depends on the agent."""
+    found = find_conversations(wanted, agent_id)
+    return Found(found[: wanted.rows], find_told(found), len(found) > wanted.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How many wait in all; by agent, how many they have, and in how many of those something is unread."""
 

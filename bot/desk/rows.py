@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.config import config
@@ -93,5 +94,10 @@ def name_moment(moment: datetime, now: datetime, language: str) -> str:
     """`10:30`, with the day if it is another one; by the shop's clock."""
     zone = ZoneInfo(config().shop_timezone)
     local = moment.astimezone(zone)
-    time = local.strftime("%H:%M")
-    return time if local.date() == now.astimezone(zone).date() else f"{day(local.date(), language)}, {time}"
+    time = f"{local:%H:%M}"
+    return time if local.date() == now.astimezone(zone).date() else f"{_name_day(local.date(), language)}, {time}"
+
+
+@lru_cache(maxsize=100)
+def _name_day(local: date, language: str) -> str:
+    return day(local, language)

@@ -103,7 +103,7 @@ def build_window(conversation: Conversation) -> Window | None:
     closes_at = conversation.identity.window_closes_at
     if closes_at is None:
         return None
-    return Window(closes_at, timezone.now() < closes_at, config().whatsapp_templates)
+    return Window(closes_at, timezone.now() < closes_at, config().whatsapp_template)
 
 
 def build_complaints(conversation: Conversation) -> list[Complaint]:

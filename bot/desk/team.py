@@ -12,6 +12,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from bot.accounts.models import Role
+from bot.accounts.roles import reaches, role_of
 from bot.config import config
 from bot.conversations.handoffs import name_agent
 from bot.conversations.skills import load_skills
@@ -59,8 +61,8 @@ def _describe(user: User, load: str, agent: User, now: datetime) -> Member:
 
 
 def may_change_profile(agent: User, agent_id: int) -> bool:
-    """One's own, or as an operator everybody's."""
-    return agent.pk == agent_id or agent.is_superuser
+    """One's own, or as a lead everybody's."""
+    return agent.pk == agent_id or reaches(role_of(agent), Role.LEAD)
 
 
 @require_http_methods(["GET", "POST"])

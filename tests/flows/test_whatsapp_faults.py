@@ -147,7 +147,7 @@ async def test_after_the_window_nothing_is_sent_and_the_desk_is_told(line: Line,
     assert identity.window_closes_at > timezone.now() + timedelta(hours=23)
 
 
-@pytest.mark.parametrize("whatsapp_settings", [{"whatsapp_template": "shop_message"}])
+@pytest.mark.parametrize("whatsapp_settings", [{"whatsapp_template": ("shop_message",)}])
 async def test_after_the_window_the_template_carries_the_words(line: Line, agent: User) -> None:
     conversation = await agent_answers(line, agent, "your parcel\nis **here**")
     await wait_until(lambda: line.graph.accepted[-1]["type"] == "template", "the template")
@@ -158,7 +158,7 @@ async def test_after_the_window_the_template_carries_the_words(line: Line, agent
     await wait_until(lambda: line.graph.texts()[-1] == "It is back!", "the promise")
 
 
-@pytest.mark.parametrize("whatsapp_settings", [{"whatsapp_template": "shop_message, order_news"}])
+@pytest.mark.parametrize("whatsapp_settings", [{"whatsapp_template": ("shop_message", "order_news")}])
 async def test_an_agent_chooses_among_templates_in_the_customers_language(line: Line, agent: User) -> None:
     conversation = await agent_answers(line, agent, "the first is for whoever chooses none")
     await in_database(Conversation.objects.filter(pk=conversation.pk).update, language="gu")

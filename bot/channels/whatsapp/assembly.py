@@ -18,7 +18,7 @@ def build_whatsapp(config: Config) -> WhatsApp | None:
         return None
     rules = Rules(
         default_language=config.default_language,
-        templates=config.whatsapp_templates,
+        templates=config.whatsapp_template,
         template_languages=config.whatsapp_template_languages,
         report_wait_s=config.report_wait_s,
     )

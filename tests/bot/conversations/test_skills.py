@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+from django.utils import timezone
 
+from bot.conversations import notices
+from bot.conversations.handoffs import hand_off
 from bot.conversations.hours import load_hours
+from bot.conversations.models import Conversation
 from bot.conversations.skills import choose_skill, load_skills
+from bot.conversations.states import Reason
 from bot.errors import ConfigError
 from bot.page_texts import LANGUAGE_NAMES, area_texts
+from tests.bot.conversations.conftest import Say
 
 
 @pytest.mark.parametrize(
@@ -55,6 +63,32 @@ def test_a_skill_may_have_hours_of_its_own(tmp_path: Path) -> None:
     assert (theirs.week[0], theirs.week[6]) == (usual.week[0], None)
     assert str(theirs.week[5]) != str(usual.week[5])
     assert theirs.closed == usual.closed | {"2026-12-25"}
+
+
+def test_a_complaint_is_promised_an_answer_by_its_own_peoples_hours(
+    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "hours.yml"
+    shop = Path("bot/conversations/hours.yml").read_text(encoding="utf-8").replace("skills: {}", "")
+    path.write_text(f'{shop}skills:\n  complaints:\n    week: {{saturday: "10:00 - 14:00", sunday: null}}\n')
+    saturday = datetime(2026, 11, 21, 15, tzinfo=ZoneInfo("Asia/Kolkata"))
+    monkeypatch.setattr(notices, "read_shop_time", lambda zone: saturday)
+    monkeypatch.setattr(notices, "load_hours", lambda skill: load_hours(path, skill))
+    promised = {}
+    for reason in (Reason.ASKED, Reason.COMPLAINT):
+        say("hello", user=reason.value)
+        found = Conversation.objects.get(identity__external_id=reason.value)
+        record = hand_off(found, reason)
+        assert record is not None
+        assert record.answer_by is not None
+        promised[reason] = record.answer_by - timezone.now()
+        told = found.messages.get(author="system").text
+        assert ("minutes" in told, "09:30 on Mon, 23 November" in told) == (
+            reason == Reason.ASKED,
+            reason == Reason.COMPLAINT,
+        )
+    assert promised[Reason.ASKED] < timedelta(minutes=30)
+    assert timedelta(hours=42) < promised[Reason.COMPLAINT] <= timedelta(hours=42.5)
 
 
 def test_a_broken_file_is_named(tmp_path: Path) -> None:

@@ -117,6 +117,19 @@ def test_a_page_that_comes_back_sees_nothing_of_what_is_held_and_misses_nothing(
     assert later.known_to is None
 
 
+def test_what_is_held_hides_nothing_of_another_conversation(desk: Client, make: Make, meera: User) -> None:
+    found = make(state=State.AGENT, agent=meera)
+    send_reply(desk, found)
+    handoffs.close(found.pk, meera)
+    later = Conversation.objects.create(contact=found.contact, identity=found.identity, channel="webchat")
+    Message.objects.create(
+        conversation=later, channel="webchat", direction=Direction.OUTBOUND, author=Author.BOT, text="the assistant",
+        delivery=Delivery.SENT,
+    )  # fmt: skip
+    state = find_session("webchat", found.identity.external_id)
+    assert [one["text"] for one in state.history] == ["hello", "the assistant"]
+
+
 def fail(found: Conversation, agent: User, error: str, **values: object) -> Message:
     return Message.objects.create(
         conversation=found, channel="webchat", direction=Direction.OUTBOUND, author=Author.AGENT, agent=agent,

@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeAlias
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
+from django.db import connection, connections
 from django.test import AsyncClient
 
 from bot.conversations import events
+from bot.conversations.database import DatabasePool
 from bot.conversations.events import Event
 from bot.conversations.feed import Feed, set_feed
 from bot.conversations.handoffs import take
@@ -18,7 +21,7 @@ from bot.conversations.models import Conversation, Message
 from bot.conversations.outbox import publish_message
 from bot.conversations.states import Author, Direction, State
 from bot.desk import pushing
-from bot.desk.lists import Lines, write_lines
+from bot.desk.queue import Found, Wanted, read_list
 from tests.bot.desk.conftest import Make
 from tests.fakes.rows import in_database
 
@@ -47,12 +50,16 @@ class Page:
 @pytest.fixture
 async def feed(transactional_db: None) -> AsyncIterator[Feed]:
     """The feed of a running gateway."""
-    made = Feed()
+    pool = DatabasePool(connection.vendor)
+    made = Feed(pool=pool)
     await made.start()
     set_feed(made)
     yield made
     set_feed(None)
     await made.stop()
+    await pool.close()
+    # Of the thread in which Django answers requests.
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture
@@ -98,15 +105,15 @@ async def test_a_page_gets_its_list_and_then_only_what_changed(open_page: Callab
 async def test_it_is_read_once_for_all_who_look(
     open_page: Callable[..., Any], make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read: list[str] = []
+    read: list[Wanted] = []
 
-    def counting(*wanted: Any) -> Lines:
-        read.append(wanted[1])
-        return write_lines(*wanted)
+    def counting(wanted: Wanted, agent_id: int) -> Found:
+        read.append(wanted)
+        return read_list(wanted, agent_id)
 
     found = await in_database(make)
     pages = [await open_page(f"agent{number}") for number in range(5)]
-    monkeypatch.setattr(pushing, "write_lines", counting)
+    monkeypatch.setattr(pushing, "read_list", counting)
     await write(found, "for all of you")
     for page, _, _ in pages:
         assert "for all of you" in str((await page.wait_for("list"))["lines"])

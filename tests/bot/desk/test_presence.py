@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
+from bot.accounts.models import Role
+from bot.accounts.roles import set_role
+from bot.channels.contract import InboundMessage
 from bot.config import config
 from bot.conversations.handoffs import record_agent_reply
+from bot.conversations.inbox import record_inbound
 from bot.conversations.models import Conversation
 from bot.conversations.states import Author, Direction, State
 from bot.desk import presence
 from bot.desk.assigning import assign_waiting
 from bot.desk.models import AgentProfile
-from bot.desk.presence import connected, return_left, touch_connected
+from bot.desk.presence import connected, is_available, return_left, touch_connected
 from bot.page_texts import LANGUAGE_NAMES, area_texts
 from tests.bot.desk.conftest import Make
 
@@ -69,7 +75,7 @@ def test_a_closed_page_keeps_nobody_there(desk: Client, hire: Hire) -> None:
 def test_a_break_is_taken_and_ended(desk: Client, meera: User) -> None:
     for away in ("1", ""):
         page = desk.post("/desk/team/away", {"away": away}, follow=True).content.decode()
-        assert (WORDS["presence.away"] in page) == bool(away)
+        assert (WORDS["presence.away"] in page, is_available(meera.pk)) == (bool(away), not away)
 
 
 @pytest.mark.parametrize("language", LANGUAGE_NAMES)
@@ -90,11 +96,12 @@ def test_an_agent_changes_what_they_can_do(desk: Client, meera: User) -> None:
     assert page.count(" checked") == 2
 
 
-def test_only_operators_change_others(desk: Client, meera: User, hire: Hire) -> None:
+@pytest.mark.parametrize("role", [Role.LEAD, Role.ADMIN])
+def test_only_who_leads_changes_others(desk: Client, meera: User, hire: Hire, role: Role) -> None:
     ravi = hire("ravi")
     assert desk.get(f"/desk/team/{ravi.pk}").status_code == 403
     assert desk.post(f"/desk/team/{ravi.pk}", {"capacity": "0"}).status_code == 403
-    User.objects.filter(pk=meera.pk).update(is_superuser=True)
+    set_role(meera, role)
     assert desk.post(f"/desk/team/{ravi.pk}", {"capacity": "0"}).status_code == 302
     assert AgentProfile.objects.get(user=ravi).capacity == 0
     assert desk.get("/desk/team/99999").status_code == 404
@@ -145,6 +152,19 @@ def test_a_gateway_that_starts_excuses_everybody(make: Make, hire: Hire, monkeyp
     assert (return_left(), who_has(found)) == (0, "ravi")
 
 
+@pytest.mark.parametrize(("away", "agent"), [(False, "meera"), (True, None)], ids=["there", "on a break"])
+def test_who_writes_again_gets_the_same_agent_only_while_they_are_there(
+    desk: Client, make: Make, meera: User, away: bool, agent: str | None
+) -> None:
+    found = make(state=State.AGENT, agent=meera)
+    desk.get("/desk/")
+    desk.post(f"/desk/c/{found.pk}/resolve")
+    AgentProfile.objects.update(away=away)
+    message = InboundMessage("webchat", "again-1", found.identity.external_id, "one more thing")
+    now = Conversation.objects.get(pk=record_inbound(message).recorded.conversation)
+    assert (now.agent.username if now.agent else None) == agent
+
+
 def test_nothing_is_assigned_unless_the_operator_says_so(make: Make, hire: Hire) -> None:
     hire("ravi")
     found = make()
@@ -193,3 +213,26 @@ def test_one_who_may_not_use_the_desk_any_more_is_given_nothing(assigned: None, 
     User.objects.filter(pk=hire("ravi").pk).update(is_active=False)
     found = make()
     assert (assign_waiting(), who_has(found)) == (0, "waiting")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_gateways_give_nobody_more_than_they_can_take(assigned: None, make: Make, hire: Hire) -> None:
+    ravi = hire("ravi", capacity=2)
+    for _ in range(6):
+        make()
+    together = threading.Barrier(2)
+
+    def assign() -> None:
+        try:
+            together.wait(10)
+            assign_waiting()
+        finally:
+            connections.close_all()
+
+    gateways = [threading.Thread(target=assign) for _ in range(2)]
+    for one in gateways:
+        one.start()
+    for one in gateways:
+        one.join(30)
+    assert Conversation.objects.filter(state=State.AGENT, agent=ravi).count() == 2
+    assert Conversation.objects.filter(state=State.WAITING).count() == 4

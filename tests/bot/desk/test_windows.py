@@ -45,7 +45,7 @@ def test_the_desk_says_so_before_an_agent_types(desk: Client, make: Make, meera:
 def test_with_a_template_the_agent_may_write_and_knows_how_it_goes(
     desk: Client, make: Make, meera: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(config().__dict__, "whatsapp_template", "shop_message")
+    monkeypatch.setitem(config().__dict__, "whatsapp_template", ("shop_message",))
     found = make(state=State.AGENT, agent=meera)
     set_window(found, -3)
     page = panel(desk, found).replace("&#x27;", "'")
@@ -56,7 +56,7 @@ def test_with_a_template_the_agent_may_write_and_knows_how_it_goes(
 def test_an_agent_chooses_the_template_and_only_one_of_ours(
     desk: Client, make: Make, meera: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(config().__dict__, "whatsapp_template", "shop_message, order_news")
+    monkeypatch.setitem(config().__dict__, "whatsapp_template", ("shop_message", "order_news"))
     found = make(state=State.AGENT, agent=meera)
     set_window(found, -3)
     assert "<option>order_news</option>" in panel(desk, found)

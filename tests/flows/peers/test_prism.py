@@ -36,7 +36,7 @@ async def gateway(
     """The gateway with Prism as Meta."""
     monkeypatch.setattr(outcomes, "RETRY_S", (0.02,) * 5)
     secrets = {name: Secret(value) if name != "whatsapp_phone_number_id" else value for name, value in SETTINGS.items()}
-    settings: dict[str, Any] = {"whatsapp_api_url": f"{prism_url}/v23.0", "whatsapp_template": "support", **secrets}
+    settings: dict[str, Any] = {"whatsapp_api_url": f"{prism_url}/v23.0", "whatsapp_template": ("support",), **secrets}
     built = build_gateway(replace(config(), rasa_urls=(rasa.url,), **settings))
     await built.start()
     yield built

@@ -8,7 +8,7 @@
 
   // ---- showing: only lines that say something else are replaced
   const parse = (text) => new DOMParser().parseFromString(text, "text/html");
-  const fill = (id, text) => { const part = document.getElementById(id); part.hidden = !text; if (part.innerHTML !== text) part.innerHTML = text; };
+  const fill = (id, text) => { const part = document.getElementById(id); part.hidden = !text; if (part.textContent !== text) part.textContent = text; };
   function count(tab, number, hot) {
     const link = document.getElementById(tab);
     let shown = link.querySelector(".count");
@@ -22,6 +22,8 @@
     for (const [id, text] of Object.entries(lines)) {
       const line = parse(text).querySelector("li");
       const ours = document.getElementById(`line-${id}`);
+      // The first list of a connection is mostly the one that the page came with.
+      if (ours?.outerHTML === line.outerHTML) continue;
       if (ours) ours.replaceWith(line);
       else rows.append(line);
       htmx.process(line);
