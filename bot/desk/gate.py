@@ -80,7 +80,7 @@ def _check(request: HttpRequest, route: Route | None, match: ResolverMatch) -> H
     actor.set(who)
     if route.view and request.method in ("GET", "HEAD"):
         conversation, target = match.kwargs.get("conversation_id", ""), _find_target(match)
-        searched = route.view == "list.viewed" and bool(request.GET.get("q", "").strip())
+        searched = route.view == "list.viewed" and bool(request.GET.get("words", "").strip())
         name = "conversations.searched" if searched else route.view
         record_view(who, name, conversation, target, 0.0 if searched else route.quiet_s)
     elif route.change and request.method == "POST":

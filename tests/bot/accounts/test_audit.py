@@ -67,8 +67,8 @@ def test_a_page_that_keeps_itself_up_to_date_is_one_view(browser: Browser, make:
 
 def test_every_search_is_written_down_without_its_words(browser: Browser) -> None:
     agent = browser("agent")
-    agent.get("/desk/?q=anita@example.org")
-    agent.get("/desk/list?q=anita@example.org")
+    agent.get("/desk/?words=anita@example.org")
+    agent.get("/desk/list?words=anita@example.org")
     assert seen() == [("conversations.searched", "")] * 2
     assert "anita" not in str(list(AuditEntry.objects.values()))
 
