@@ -8,8 +8,7 @@ from typing import Any
 from bot.language.languages import DEFAULT_LANGUAGE
 
 
-def make_blank_pipeline() -> Any:
-    """A spaCy `Language` that cuts text into tokens and has nothing trained in it."""
+def _import_spacy() -> Any:
     hidden = "torch" not in sys.modules
     if hidden:
         # What Python's own import system documents: None makes an import fail as if nothing were installed.
@@ -19,4 +18,12 @@ def make_blank_pipeline() -> Any:
     finally:
         if hidden:
             del sys.modules["torch"]
-    return spacy.blank(DEFAULT_LANGUAGE)
+    return spacy
+
+
+_spacy = _import_spacy()
+
+
+def make_blank_pipeline() -> Any:
+    """A spaCy `Language` that cuts text into tokens and has nothing trained in it."""
+    return _spacy.blank(DEFAULT_LANGUAGE)
