@@ -1,8 +1,8 @@
 // The connection: Rasa's Socket.IO events with our additions (docs/protocol-webchat.md). Sends one message at a time and
 // waits for its acknowledgement, so that order holds; asks again until it comes. The server takes a repeated cid once.
 
-import { sendFile } from "./files.js";
 import { SignIn } from "./sign-in.js";
+import { sendFile } from "./uploads.js";
 
 const SESSION = "seva.session";
 const ACK_TIMEOUT_MS = 8000;
