@@ -31,13 +31,13 @@ def test_an_invited_agent_signs_in_with_a_second_factor(
     site: Site, desk: Page, contexts: Callable[..., BrowserContext], watch: Callable[[Page], Page]
 ) -> None:
     desk.goto(f"{site.url}/desk/settings/people")
-    desk.get_by_label(DESK["username"]).fill("ravi")
+    desk.get_by_label(DESK["username"]).fill("kiran")
     desk.get_by_role("button", name=WORDS["people.make_link"]).click()
     link = desk.locator("#made-link").input_value()
     expect(desk.get_by_role("button", name=WORDS["people.copy"])).to_be_visible()
     guest = watch(contexts(phone=True).new_page())
     guest.goto(link)
-    for name, value in {"name": "Ravi Patel", "password": PASSWORD, "password_again": PASSWORD}.items():
+    for name, value in {"name": "Kiran Patel", "password": PASSWORD, "password_again": PASSWORD}.items():
         guest.locator(f"[name={name}]").fill(value)
     guest.locator(".door button").click()
     guest.wait_for_url("**/desk/")
@@ -48,7 +48,7 @@ def test_an_invited_agent_signs_in_with_a_second_factor(
     expect(guest.locator(".codes li")).to_have_count(10)
     again = contexts().new_page()
     again.goto(f"{site.url}/desk/")
-    again.locator("[name=username]").fill("ravi")
+    again.locator("[name=username]").fill("kiran")
     again.locator("[name=password]").fill(PASSWORD)
     again.locator(".door button").click()
     again.get_by_label(WORDS["code.label"]).fill(build_code(key, int(time.time()) // STEP_S))
