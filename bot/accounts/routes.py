@@ -125,6 +125,12 @@ SCOPES: dict[str, dict[str, str]] = {
     "api:hand-back": {"POST": CONVERSATIONS_WRITE},
     "api:close": {"POST": CONVERSATIONS_WRITE},
     "api:resolve": {"POST": CONVERSATIONS_WRITE},
+    "api:transfer": {"POST": CONVERSATIONS_WRITE},
+    "api:snooze": {"POST": CONVERSATIONS_WRITE},
+    "api:wake": {"POST": CONVERSATIONS_WRITE},
+    "api:typing": {"POST": MESSAGES_WRITE},
+    "api:undo": {"POST": MESSAGES_WRITE},
+    "api:send-again": {"POST": MESSAGES_WRITE},
     "api:file": {"GET": CONVERSATIONS_READ},
     "api:contacts": {"GET": CONTACTS_READ},
     "api:contact": {"GET": CONTACTS_READ},
@@ -138,6 +144,10 @@ API_VIEWS = {
     "api:file": "file.downloaded",
     "api:contacts": "contacts.viewed",
     "api:contact": "contact.viewed",
+}
+# And what changes there and tells nobody of itself, as `Route.change`.
+API_CHANGES = {
+    "api:transfer": "conversation.passed_on",
 }
 
 

@@ -8,13 +8,13 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 import bot.api.schema  # noqa: F401 - drf-spectacular finds what it says once it is loaded
+from bot.api import acts
 from bot.api import operations as do
 from bot.api.problems import no_such_address
-from bot.conversations import handoffs
+from bot.conversations import endings, handoffs
 
 app_name = "api"
 TALK = "v1/conversations/<uuid:conversation_id>"
-RESOLVE = partial(handoffs.close, resolved=True)
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(permission_classes=(), authentication_classes=()), name="schema"),
     path("v1/me", do.MeView.as_view(), name="me"),
@@ -30,6 +30,12 @@ urlpatterns = [
     path(
         f"{TALK}/resolve", do.build_change("resolve", partial(handoffs.close, resolved=True)).as_view(), name="resolve"
     ),
+    path(f"{TALK}/transfer", acts.Transfer.as_view(), name="transfer"),
+    path(f"{TALK}/snooze", acts.Snoozing.as_view(), name="snooze"),
+    path(f"{TALK}/wake", do.build_change("wake", endings.wake).as_view(), name="wake"),
+    path(f"{TALK}/typing", acts.Typing.as_view(), name="typing"),
+    path(f"{TALK}/messages/<int:message_id>/undo", acts.Undo.as_view(), name="undo"),
+    path(f"{TALK}/messages/<int:message_id>/send-again", acts.SendAgain.as_view(), name="send-again"),
     path("v1/files/<uuid:file_id>", do.FileView.as_view(), name="file"),
     path("v1/contacts", do.Contacts.as_view(), name="contacts"),
     path("v1/contacts/<int:pk>", do.ContactView.as_view(), name="contact"),

@@ -167,7 +167,7 @@ def test_api_by_scope(make: Make, staff: dict[str, User], scope: str, monkeypatc
     client, headers, wrong = Client(), {"Authorization": f"Bearer {secret}"}, []
     untouched = make(state=State.WAITING)
     for name, path in OURS:
-        for method in ("GET", "POST", "DELETE") if name in SCOPES else ():
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE") if name in SCOPES else ():
             needed = SCOPES[name].get(method)
             allowed = needed is not None and needed in ("", scope)
             full = fill(path, make(state=State.WAITING) if allowed else untouched, staff["agent"])
