@@ -15,6 +15,7 @@ from bot.api.tokens import (
     CONVERSATIONS_READ,
     CONVERSATIONS_WRITE,
     MESSAGES_WRITE,
+    WEBHOOKS_MANAGE,
 )
 
 AGENT, LEAD, ADMIN = Role.AGENT, Role.LEAD, Role.ADMIN
@@ -134,6 +135,9 @@ SCOPES: dict[str, dict[str, str]] = {
     "api:file": {"GET": CONVERSATIONS_READ},
     "api:contacts": {"GET": CONTACTS_READ},
     "api:contact": {"GET": CONTACTS_READ},
+    "api:webhooks": {"GET": WEBHOOKS_MANAGE, "POST": WEBHOOKS_MANAGE},
+    "api:webhook": {"GET": WEBHOOKS_MANAGE, "PATCH": WEBHOOKS_MANAGE, "DELETE": WEBHOOKS_MANAGE},
+    "api:webhook-secret": {"POST": WEBHOOKS_MANAGE},
 }
 # How what the API shows stands in the audit list.
 API_VIEWS = {

@@ -38,6 +38,8 @@ BODIES: Json = {
     "typing": {"agent": "meera"},
     "undo_reply": {"agent": "meera"},
     "send_again": {"agent": "meera"},
+    "add_webhook": {"name": "CRM", "url": "https://crm.example/hook", "events": ["message.created"]},
+    "change_webhook": {"active": False},
 }
 # What works only once an agent has the conversation.
 TAKEN = {"reply", "close", "hand_back", "resolve", "snooze", "wake", "typing", "undo_reply", "send_again"}
@@ -85,6 +87,8 @@ def _allow_null(shape: Any) -> Any:
 
 def prepare(api: Api, name: str, talk: Conversation) -> Json:
     """What else has to be there for this operation, and its names in the address."""
+    if "webhook" in name:
+        return {"endpoint_id": api.post("webhooks", BODIES["add_webhook"]).json()["id"]}
     if name not in ("undo_reply", "send_again"):
         return {}
     said = {"text": "wait", "agent": "meera", "undoable": name == "undo_reply"}

@@ -1,0 +1,129 @@
+"""The API's operations on webhooks: what an admin does on the page of integrations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bot.accounts.audit import Actor
+from bot.api import endpoints
+from bot.api.access import build_token_actor
+from bot.api.hooks import EVENTS
+from bot.api.models import Endpoint
+from bot.api.operation import PROBLEMS, OldestFirst, Operation
+from bot.api.signing import show_secret
+from bot.api.targets import TargetRefused
+from bot.errors import NotFound
+
+
+class WebhookShape(serializers.ModelSerializer[Endpoint]):
+    """An address that is told of events."""
+
+    events = serializers.ListField(child=serializers.ChoiceField(choices=EVENTS), allow_empty=False)
+    url = serializers.CharField(max_length=500)
+
+    class Meta:
+        model = Endpoint
+        fields = ("id", "name", "url", "events", "active", "created_by", "created_at")
+        read_only_fields = ("created_by", "created_at")
+
+
+class WebhookWithSecret(WebhookShape):
+    """With the secret that its events are signed by, shown this once."""
+
+    secret = serializers.SerializerMethodField()
+
+    class Meta(WebhookShape.Meta):
+        fields = (*WebhookShape.Meta.fields, "secret")  # type: ignore[assignment]
+
+    def get_secret(self, endpoint: Endpoint) -> str:
+        """As the receiver enters it."""
+        return show_secret(endpoint)
+
+
+class WebhookOperation(Operation):
+    """What all of them share."""
+
+    def who(self) -> Actor:
+        """The integration, for the audit list."""
+        return build_token_actor(self.request, self.request.auth)
+
+    def find_endpoint(self) -> Endpoint:
+        """The webhook of the address. Raises NotFound."""
+        found = endpoints.list_endpoints().filter(pk=self.kwargs["endpoint_id"]).first()
+        if found is None:
+            raise NotFound("no such webhook")
+        return found
+
+
+class Webhooks(WebhookOperation, ListAPIView[Endpoint]):
+    """All addresses."""
+
+    serializer_class = WebhookShape
+    pagination_class = OldestFirst
+    queryset = endpoints.list_endpoints()
+
+    @extend_schema(operation_id="list_webhooks", responses={200: WebhookShape(many=True), **PROBLEMS})
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """All of them, without their secrets."""
+        return self.list(request, *args, **kwargs)
+
+    @extend_schema(operation_id="add_webhook", request=WebhookShape, responses={201: WebhookWithSecret, **PROBLEMS})
+    def post(self, request: Request) -> Response:
+        """Adds one. Its secret is in this answer only."""
+        given = self.read(WebhookShape)
+        try:
+            made = endpoints.add_endpoint(self.who(), given["name"], given["url"], given["events"])
+        except TargetRefused as refused:
+            raise serializers.ValidationError({"url": [refused.reason]}) from refused
+        if not given.get("active", True):
+            endpoints.pause_endpoint(self.who(), made, active=False)
+        return Response(WebhookWithSecret(made).data, status=201)
+
+
+class WebhookView(WebhookOperation):
+    """One address."""
+
+    @extend_schema(operation_id="read_webhook", responses={200: WebhookShape, **PROBLEMS})
+    def get(self, request: Request, endpoint_id: int) -> Response:
+        """Without its secret."""
+        return Response(WebhookShape(self.find_endpoint()).data)
+
+    @extend_schema(operation_id="change_webhook", request=WebhookShape, responses={200: WebhookShape, **PROBLEMS})
+    def patch(self, request: Request, endpoint_id: int) -> Response:
+        """Changes what is named: name, url, events, active. The secret stays."""
+        found = self.find_endpoint()
+        checked = WebhookShape(found, data=request.data or {}, partial=True)
+        checked.is_valid(raise_exception=True)
+        given = {"name": found.name, "url": found.url, "events": found.events, "active": found.active}
+        given |= checked.validated_data
+        active = given.pop("active")
+        try:
+            endpoints.change_endpoint(self.who(), found, **given)
+        except TargetRefused as refused:
+            raise serializers.ValidationError({"url": [refused.reason]}) from refused
+        if active != found.active:
+            endpoints.pause_endpoint(self.who(), found, active=active)
+        return Response(WebhookShape(found).data)
+
+    @extend_schema(operation_id="delete_webhook", responses={204: None, **PROBLEMS})
+    def delete(self, request: Request, endpoint_id: int) -> Response:
+        """It is told of nothing more; its log goes with it."""
+        endpoints.delete_endpoint(self.who(), self.find_endpoint())
+        return Response(status=204)
+
+
+class Renewal(WebhookOperation):
+    """A new secret."""
+
+    @extend_schema(operation_id="renew_webhook_secret", request=None, responses={200: WebhookWithSecret, **PROBLEMS})
+    def post(self, request: Request, endpoint_id: int) -> Response:
+        """A new secret, in this answer only; the old one signs beside it for a day."""
+        found = self.find_endpoint()
+        endpoints.renew_secret(self.who(), found)
+        return Response(WebhookWithSecret(found).data)
