@@ -12,6 +12,7 @@ from bot.accounts.models import Role
 from bot.api.tokens import (
     AGENTS_ACT,
     CONTACTS_READ,
+    CONTACTS_WRITE,
     CONVERSATIONS_READ,
     CONVERSATIONS_WRITE,
     MESSAGES_WRITE,
@@ -135,6 +136,9 @@ SCOPES: dict[str, dict[str, str]] = {
     "api:file": {"GET": CONVERSATIONS_READ},
     "api:contacts": {"GET": CONTACTS_READ},
     "api:contact": {"GET": CONTACTS_READ},
+    "api:contact-tags": {"GET": CONTACTS_READ, "PUT": CONTACTS_WRITE},
+    "api:contact-note": {"GET": CONTACTS_READ, "PUT": CONTACTS_WRITE},
+    "api:split": {"POST": CONTACTS_WRITE},
     "api:webhooks": {"GET": WEBHOOKS_MANAGE, "POST": WEBHOOKS_MANAGE},
     "api:webhook": {"GET": WEBHOOKS_MANAGE, "PATCH": WEBHOOKS_MANAGE, "DELETE": WEBHOOKS_MANAGE},
     "api:webhook-secret": {"POST": WEBHOOKS_MANAGE},
@@ -148,10 +152,15 @@ API_VIEWS = {
     "api:file": "file.downloaded",
     "api:contacts": "contacts.viewed",
     "api:contact": "contact.viewed",
+    "api:contact-tags": "contact.viewed",
+    "api:contact-note": "contact.viewed",
 }
 # And what changes there and tells nobody of itself, as `Route.change`.
 API_CHANGES = {
     "api:transfer": "conversation.passed_on",
+    "api:contact-tags": "contact.changed",
+    "api:contact-note": "contact.changed",
+    "api:split": "contact.changed",
 }
 
 

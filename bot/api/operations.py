@@ -14,18 +14,18 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
-from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.generics import ListAPIView
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from bot.api import shapes
-from bot.api.operation import KEY_HEADER, PROBLEMS, ByOpening, OldestFirst, Operation, Pages
+from bot.api.operation import KEY_HEADER, PROBLEMS, ByOpening, OldestFirst, Operation
 from bot.channels.media import MediaRefused
 from bot.config import config
 from bot.conversations import handoffs
-from bot.conversations.models import Contact, Conversation, Message, Note
+from bot.conversations.models import Conversation, Message, Note
 from bot.conversations.states import State
 from bot.conversations.texts import check_readable
 from bot.errors import IdempotencyKeyReused, NotFound
@@ -203,36 +203,6 @@ def build_change(name: str, change: Callable[[uuid.UUID, User], object], assigns
 
     post.__doc__ = Change.do.__doc__
     return type(name, (Change,), {"change": staticmethod(change), "shape": shape, "post": post})
-
-
-class Contacts(Operation, ListAPIView[Contact]):
-    """People, newest first."""
-
-    serializer_class = shapes.ContactShape
-    pagination_class = Pages
-    queryset = Contact.objects.all()
-
-    @extend_schema(operation_id="list_contacts", parameters=[OpenApiParameter("q", str, description="In names")])
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Searched by name."""
-        return self.list(request, *args, **kwargs)
-
-    def filter_queryset(self, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
-        """By name."""
-        words = self.request.query_params.get("q", "").strip()
-        return queryset.filter(name__icontains=words) if words else queryset
-
-
-class ContactView(Operation, RetrieveAPIView[Contact]):
-    """One person."""
-
-    serializer_class = shapes.ContactInFull
-    queryset = Contact.objects.prefetch_related("identities")
-
-    @extend_schema(operation_id="read_contact", responses={200: shapes.ContactInFull, **PROBLEMS})
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """With the channels they are reached on."""
-        return self.retrieve(request, *args, **kwargs)
 
 
 class FileView(Operation):

@@ -49,7 +49,7 @@ class IdentityShape(serializers.ModelSerializer[ChannelIdentity]):
 
     class Meta:
         model = ChannelIdentity
-        fields = ("channel", "external_id", "reachable", "created_at")
+        fields = ("id", "channel", "external_id", "reachable", "created_at")
 
 
 class ContactShape(serializers.ModelSerializer[Contact]):

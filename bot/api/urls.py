@@ -8,7 +8,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 import bot.api.schema  # noqa: F401 - drf-spectacular finds what it says once it is loaded
-from bot.api import acts, webhooks
+from bot.api import acts, contacts, webhooks
 from bot.api import operations as do
 from bot.api.problems import no_such_address
 from bot.conversations import endings, handoffs
@@ -37,8 +37,11 @@ urlpatterns = [
     path(f"{TALK}/messages/<int:message_id>/undo", acts.Undo.as_view(), name="undo"),
     path(f"{TALK}/messages/<int:message_id>/send-again", acts.SendAgain.as_view(), name="send-again"),
     path("v1/files/<uuid:file_id>", do.FileView.as_view(), name="file"),
-    path("v1/contacts", do.Contacts.as_view(), name="contacts"),
-    path("v1/contacts/<int:pk>", do.ContactView.as_view(), name="contact"),
+    path("v1/contacts", contacts.Contacts.as_view(), name="contacts"),
+    path("v1/contacts/<int:pk>", contacts.ContactView.as_view(), name="contact"),
+    path("v1/contacts/<int:pk>/tags", contacts.ContactTags.as_view(), name="contact-tags"),
+    path("v1/contacts/<int:pk>/note", contacts.ContactNoteView.as_view(), name="contact-note"),
+    path("v1/contacts/<int:pk>/identities/<int:identity_id>/split", contacts.Split.as_view(), name="split"),
     path("v1/webhooks", webhooks.Webhooks.as_view(), name="webhooks"),
     path("v1/webhooks/<int:endpoint_id>", webhooks.WebhookView.as_view(), name="webhook"),
     path("v1/webhooks/<int:endpoint_id>/renew-secret", webhooks.Renewal.as_view(), name="webhook-secret"),

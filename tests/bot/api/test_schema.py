@@ -15,6 +15,7 @@ from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator, RefResolver
 
 from bot.accounts.routes import SCOPES
+from bot.conversations.links import issue_link, use_link
 from bot.conversations.models import Attachment, Conversation
 from bot.conversations.states import FileState, State
 from bot.media.store import open_store
@@ -40,6 +41,8 @@ BODIES: Json = {
     "send_again": {"agent": "meera"},
     "add_webhook": {"name": "CRM", "url": "https://crm.example/hook", "events": ["message.created"]},
     "change_webhook": {"active": False},
+    "set_tags": {"tags": ["wholesale"]},
+    "write_contact_note": {"text": "deaf in one ear"},
 }
 # What works only once an agent has the conversation.
 TAKEN = {"reply", "close", "hand_back", "resolve", "snooze", "wake", "typing", "undo_reply", "send_again"}
@@ -85,10 +88,14 @@ def _allow_null(shape: Any) -> Any:
     return {"anyOf": [plain, {"type": "null"}]} if shape.get("nullable") is True else plain
 
 
-def prepare(api: Api, name: str, talk: Conversation) -> Json:
+def prepare(api: Api, name: str, talk: Conversation, make: Make) -> Json:
     """What else has to be there for this operation, and its names in the address."""
     if "webhook" in name:
         return {"endpoint_id": api.post("webhooks", BODIES["add_webhook"]).json()["id"]}
+    if name == "split_identity":
+        known = make("known")
+        assert use_link(talk, issue_link("webchat", known.identity.external_id)) == "system.link.done"
+        return {"id": known.contact_id, "identity_id": talk.identity_id}
     if name not in ("undo_reply", "send_again"):
         return {}
     said = {"text": "wait", "agent": "meera", "undoable": name == "undo_reply"}
@@ -120,7 +127,7 @@ def test_every_operation_answers_what_the_schema_says(api: Api, schema: Json, ma
         talk = make(name, State.WAITING)
         if name in TAKEN:
             api.post(f"conversations/{talk.pk}/assign", {"agent": "meera"})
-        parts = {"conversation_id": talk.pk, "file_id": file.pk, "id": talk.contact_id} | prepare(api, name, talk)
+        parts = {"conversation_id": talk.pk, "file_id": file.pk, "id": talk.contact_id} | prepare(api, name, talk, make)
         filled = pattern.format(**parts)
         answer = api.call(method, filled.removeprefix("/api/v1/"), BODIES.get(name) if method != "GET" else None)
         assert answer.status_code in (200, 201, 204), (name, answer.content)
