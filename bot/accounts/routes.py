@@ -16,6 +16,7 @@ from bot.api.tokens import (
     CONVERSATIONS_READ,
     CONVERSATIONS_WRITE,
     MESSAGES_WRITE,
+    ORDERS_ACT,
     WEBHOOKS_MANAGE,
 )
 
@@ -133,6 +134,9 @@ SCOPES: dict[str, dict[str, str]] = {
     "api:typing": {"POST": MESSAGES_WRITE},
     "api:undo": {"POST": MESSAGES_WRITE},
     "api:send-again": {"POST": MESSAGES_WRITE},
+    "api:orders": {"GET": ORDERS_ACT},
+    "api:cancel-order": {"POST": ORDERS_ACT},
+    "api:return-item": {"POST": ORDERS_ACT},
     "api:file": {"GET": CONVERSATIONS_READ},
     "api:contacts": {"GET": CONTACTS_READ},
     "api:contact": {"GET": CONTACTS_READ},
@@ -149,6 +153,7 @@ API_VIEWS = {
     "api:conversation": "conversation.viewed",
     "api:messages": "conversation.viewed",
     "api:notes": "conversation.viewed",
+    "api:orders": "conversation.viewed",
     "api:file": "file.downloaded",
     "api:contacts": "contacts.viewed",
     "api:contact": "contact.viewed",
@@ -158,6 +163,8 @@ API_VIEWS = {
 # And what changes there and tells nobody of itself, as `Route.change`.
 API_CHANGES = {
     "api:transfer": "conversation.passed_on",
+    "api:cancel-order": "order.changed",
+    "api:return-item": "order.changed",
     "api:contact-tags": "contact.changed",
     "api:contact-note": "contact.changed",
     "api:split": "contact.changed",

@@ -8,7 +8,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 import bot.api.schema  # noqa: F401 - drf-spectacular finds what it says once it is loaded
-from bot.api import acts, contacts, webhooks
+from bot.api import acts, contacts, orders, webhooks
 from bot.api import operations as do
 from bot.api.problems import no_such_address
 from bot.conversations import endings, handoffs
@@ -36,6 +36,9 @@ urlpatterns = [
     path(f"{TALK}/typing", acts.Typing.as_view(), name="typing"),
     path(f"{TALK}/messages/<int:message_id>/undo", acts.Undo.as_view(), name="undo"),
     path(f"{TALK}/messages/<int:message_id>/send-again", acts.SendAgain.as_view(), name="send-again"),
+    path(f"{TALK}/orders", orders.ConversationOrders.as_view(), name="orders"),
+    path(f"{TALK}/orders/<str:number>/cancel", orders.Cancel.as_view(), name="cancel-order"),
+    path(f"{TALK}/orders/<str:number>/return", orders.Return.as_view(), name="return-item"),
     path("v1/files/<uuid:file_id>", do.FileView.as_view(), name="file"),
     path("v1/contacts", contacts.Contacts.as_view(), name="contacts"),
     path("v1/contacts/<int:pk>", contacts.ContactView.as_view(), name="contact"),

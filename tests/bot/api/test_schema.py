@@ -19,8 +19,10 @@ from bot.conversations.links import issue_link, use_link
 from bot.conversations.models import Attachment, Conversation
 from bot.conversations.states import FileState, State
 from bot.media.store import open_store
+from bot.shop.proofs import VerifiedOrder
 from tests.bot.api.conftest import Api
 from tests.bot.desk.conftest import Make
+from tests.shop_rows import load_demo_shop
 
 pytestmark = pytest.mark.django_db
 Json = dict[str, Any]
@@ -43,9 +45,13 @@ BODIES: Json = {
     "change_webhook": {"active": False},
     "set_tags": {"tags": ["wholesale"]},
     "write_contact_note": {"text": "deaf in one ear"},
+    "cancel_order": {"agent": "meera"},
+    "return_item": {"agent": "meera", "position": 1, "reason": "size", "way": "refund"},
 }
+# Of the demo shop: what each needs.
+ORDERS = {"list_orders": "TT-10469", "cancel_order": "TT-10469", "return_item": "TT-10453"}
 # What works only once an agent has the conversation.
-TAKEN = {"reply", "close", "hand_back", "resolve", "snooze", "wake", "typing", "undo_reply", "send_again"}
+TAKEN = {"reply", "close", "hand_back", "resolve", "snooze", "wake", "typing", "undo_reply", "send_again", *ORDERS}
 
 
 @pytest.fixture
@@ -92,6 +98,10 @@ def prepare(api: Api, name: str, talk: Conversation, make: Make) -> Json:
     """What else has to be there for this operation, and its names in the address."""
     if "webhook" in name:
         return {"endpoint_id": api.post("webhooks", BODIES["add_webhook"]).json()["id"]}
+    if order := ORDERS.get(name):
+        until = timezone.now() + timedelta(hours=1)
+        VerifiedOrder.objects.create(conversation=str(talk.pk), order=order, until=until)
+        return {"number": order}
     if name == "split_identity":
         known = make("known")
         assert use_link(talk, issue_link("webchat", known.identity.external_id)) == "system.link.done"
@@ -114,6 +124,7 @@ def test_every_operation_of_the_table_of_routes_is_described(schema: Json) -> No
 
 
 def test_every_operation_answers_what_the_schema_says(api: Api, schema: Json, make: Make, meera: User) -> None:
+    load_demo_shop()
     talk = make("hello")
     file = Attachment.objects.create(
         message=talk.messages.get(), kind="image", state=FileState.STORED, mime_type="image/png", size=4
@@ -129,7 +140,12 @@ def test_every_operation_answers_what_the_schema_says(api: Api, schema: Json, ma
             api.post(f"conversations/{talk.pk}/assign", {"agent": "meera"})
         parts = {"conversation_id": talk.pk, "file_id": file.pk, "id": talk.contact_id} | prepare(api, name, talk, make)
         filled = pattern.format(**parts)
-        answer = api.call(method, filled.removeprefix("/api/v1/"), BODIES.get(name) if method != "GET" else None)
+        answer = api.call(
+            method,
+            filled.removeprefix("/api/v1/"),
+            BODIES.get(name) if method != "GET" else None,
+            **{"Idempotency-Key": name},
+        )
         assert answer.status_code in (200, 201, 204), (name, answer.content)
         assert check(schema, operation, answer) == [], name
         done.append(name)
