@@ -42,19 +42,6 @@ class MeView(Operation):
         return Response(shapes.Me(request.auth).data)
 
 
-class Agents(Operation, ListAPIView[User]):
-    """Who can be given a conversation."""
-
-    serializer_class = shapes.AgentShape
-    pagination_class = OldestFirst
-    queryset = User.objects.filter(is_active=True, is_staff=True)
-
-    @extend_schema(operation_id="list_agents")
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """All active agents."""
-        return self.list(request, *args, **kwargs)
-
-
 class Conversations(Operation, ListAPIView[Conversation]):
     """Conversations, newest first."""
 

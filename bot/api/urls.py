@@ -8,7 +8,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 import bot.api.schema  # noqa: F401 - drf-spectacular finds what it says once it is loaded
-from bot.api import acts, contacts, orders, webhooks
+from bot.api import acts, contacts, helping, orders, webhooks
 from bot.api import operations as do
 from bot.api.problems import no_such_address
 from bot.conversations import endings, handoffs
@@ -18,7 +18,7 @@ TALK = "v1/conversations/<uuid:conversation_id>"
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(permission_classes=(), authentication_classes=()), name="schema"),
     path("v1/me", do.MeView.as_view(), name="me"),
-    path("v1/agents", do.Agents.as_view(), name="agents"),
+    path("v1/agents", helping.Agents.as_view(), name="agents"),
     path("v1/conversations", do.Conversations.as_view(), name="conversations"),
     path(TALK, do.ConversationView.as_view(), name="conversation"),
     path(f"{TALK}/messages", do.Messages.as_view(), name="messages"),
@@ -36,6 +36,9 @@ urlpatterns = [
     path(f"{TALK}/typing", acts.Typing.as_view(), name="typing"),
     path(f"{TALK}/messages/<int:message_id>/undo", acts.Undo.as_view(), name="undo"),
     path(f"{TALK}/messages/<int:message_id>/send-again", acts.SendAgain.as_view(), name="send-again"),
+    path("v1/canned-replies", helping.Canned.as_view(), name="canned"),
+    path(f"{TALK}/canned-replies", helping.CannedFor.as_view(), name="canned-for"),
+    path(f"{TALK}/suggestions", helping.SuggestionsFor.as_view(), name="suggestions"),
     path(f"{TALK}/orders", orders.ConversationOrders.as_view(), name="orders"),
     path(f"{TALK}/orders/<str:number>/cancel", orders.Cancel.as_view(), name="cancel-order"),
     path(f"{TALK}/orders/<str:number>/return", orders.Return.as_view(), name="return-item"),
