@@ -6,9 +6,9 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, JsonResponse
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -31,6 +31,9 @@ def answer_problem(error: Exception, context: Json) -> Response:
         more = {"reason": error.reason} if isinstance(error, ShopRefused) else {}
         body = build_problem(int(error.status), error.code, str(error), **more)
         return Response(body, status=int(error.status), content_type=MEDIA_TYPE)
+    if isinstance(error, SuspiciousOperation):
+        # More fields or files in one form than Django reads.
+        error = ParseError("This body holds too much.")
     plain = exception_handler(error, context)
     if plain is None:
         _log.error("an API operation failed", exc_info=error)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
@@ -77,12 +80,10 @@ class Webhooks(WebhookOperation, ListAPIView[Endpoint]):
     def post(self, request: Request) -> Response:
         """Adds one. Its secret is in this answer only."""
         given = self.read(WebhookShape)
-        try:
+        with _explain(), transaction.atomic():
             made = endpoints.add_endpoint(self.who(), given["name"], given["url"], given["events"])
-        except TargetRefused as refused:
-            raise serializers.ValidationError({"url": [refused.reason]}) from refused
-        if not given.get("active", True):
-            endpoints.pause_endpoint(self.who(), made, active=False)
+            if not given.get("active", True):
+                endpoints.pause_endpoint(self.who(), made, active=False)
         return Response(WebhookWithSecret(made).data, status=201)
 
 
@@ -103,12 +104,10 @@ class WebhookView(WebhookOperation):
         given = {"name": found.name, "url": found.url, "events": found.events, "active": found.active}
         given |= checked.validated_data
         active = given.pop("active")
-        try:
+        with _explain(), transaction.atomic():
             endpoints.change_endpoint(self.who(), found, **given)
-        except TargetRefused as refused:
-            raise serializers.ValidationError({"url": [refused.reason]}) from refused
-        if active != found.active:
-            endpoints.pause_endpoint(self.who(), found, active=active)
+            if active != found.active:
+                endpoints.pause_endpoint(self.who(), found, active=active)
         return Response(WebhookShape(found).data)
 
     @extend_schema(operation_id="delete_webhook", responses={204: None, **PROBLEMS})
@@ -127,3 +126,11 @@ class Renewal(WebhookOperation):
         found = self.find_endpoint()
         endpoints.renew_secret(self.who(), found)
         return Response(WebhookWithSecret(found).data)
+
+
+@contextmanager
+def _explain() -> Iterator[None]:
+    try:
+        yield
+    except TargetRefused as refused:
+        raise serializers.ValidationError({"url": [refused.reason]}) from refused

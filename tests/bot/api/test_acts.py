@@ -154,3 +154,8 @@ def test_files_that_are_not_taken_leave_nothing(
     assert (answer.status_code, answer.json()["errors"]) == (422, {"files": [reason]})
     assert not found.messages.filter(author=Author.AGENT).exists()
     assert not any(one.is_file() for one in store.rglob("*"))
+
+
+def test_a_form_with_more_files_than_anybody_reads_is_a_problem_in_json(api: Api, make: Make, store: Path) -> None:
+    answer = send_files(api, make(), *[PNG] * 101)
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
