@@ -149,6 +149,8 @@ SCOPES: dict[str, dict[str, str]] = {
     "api:webhooks": {"GET": WEBHOOKS_MANAGE, "POST": WEBHOOKS_MANAGE},
     "api:webhook": {"GET": WEBHOOKS_MANAGE, "PATCH": WEBHOOKS_MANAGE, "DELETE": WEBHOOKS_MANAGE},
     "api:webhook-secret": {"POST": WEBHOOKS_MANAGE},
+    "api:deliveries": {"GET": WEBHOOKS_MANAGE},
+    "api:send-delivery-again": {"POST": WEBHOOKS_MANAGE},
 }
 # How what the API shows stands in the audit list.
 API_VIEWS = {

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from bot.accounts.audit import Actor, record
 from bot.accounts.secret_words import make_salt
-from bot.api import signing
+from bot.api import deliveries, signing
 from bot.api.hooks import EVENTS
 from bot.api.models import Endpoint, Kind
 from bot.api.targets import check_url
@@ -67,3 +67,12 @@ def delete_endpoint(who: Actor, endpoint: Endpoint) -> None:
     target = f"webhook:{endpoint.pk}"
     endpoint.delete()
     record(who, "webhook.deleted", target=target)
+
+
+@transaction.atomic
+def send_again(who: Actor, endpoint: Endpoint, delivery_id: int) -> bool:
+    """What the log holds under this number is tried anew, with the same id; False if it holds no such thing."""
+    if not endpoint.deliveries.filter(pk=delivery_id).exists() or not deliveries.send_again(delivery_id):
+        return False
+    record(who, "webhook.sent_again", target=f"webhook:{endpoint.pk}/{delivery_id}")
+    return True

@@ -51,5 +51,11 @@ urlpatterns = [
     path("v1/webhooks", webhooks.Webhooks.as_view(), name="webhooks"),
     path("v1/webhooks/<int:endpoint_id>", webhooks.WebhookView.as_view(), name="webhook"),
     path("v1/webhooks/<int:endpoint_id>/renew-secret", webhooks.Renewal.as_view(), name="webhook-secret"),
+    path("v1/webhooks/<int:endpoint_id>/deliveries", webhooks.Deliveries.as_view(), name="deliveries"),
+    path(
+        "v1/webhooks/<int:endpoint_id>/deliveries/<int:delivery_id>/send-again",
+        webhooks.Redelivery.as_view(),
+        name="send-delivery-again",
+    ),
     path("<path:rest>", no_such_address, name="nothing"),
 ]

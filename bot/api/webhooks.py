@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -17,8 +18,8 @@ from bot.accounts.audit import Actor
 from bot.api import endpoints
 from bot.api.access import build_token_actor
 from bot.api.hooks import EVENTS
-from bot.api.models import Endpoint
-from bot.api.operation import PROBLEMS, OldestFirst, Operation
+from bot.api.models import Delivery, DeliveryState, Endpoint
+from bot.api.operation import PROBLEMS, OldestFirst, Operation, Pages
 from bot.api.signing import show_secret
 from bot.api.targets import TargetRefused
 from bot.errors import NotFound
@@ -47,6 +48,17 @@ class WebhookWithSecret(WebhookShape):
     def get_secret(self, endpoint: Endpoint) -> str:
         """As the receiver enters it."""
         return show_secret(endpoint)
+
+
+class DeliveryShape(serializers.ModelSerializer[Delivery]):
+    """One event for one address, and what became of it. `status`: what the receiver answered last."""
+
+    class Meta:
+        model = Delivery
+        fields = (
+            "id", "event", "conversation", "state", "attempts", "status", "error", "created_at", "next_try_at",
+            "done_at",
+        )  # fmt: skip
 
 
 class WebhookOperation(Operation):
@@ -126,6 +138,41 @@ class Renewal(WebhookOperation):
         found = self.find_endpoint()
         endpoints.renew_secret(self.who(), found)
         return Response(WebhookWithSecret(found).data)
+
+
+class Deliveries(WebhookOperation, ListAPIView[Delivery]):
+    """The log of one address."""
+
+    serializer_class = DeliveryShape
+    pagination_class = Pages
+    queryset = Delivery.objects.none()
+
+    def get_queryset(self) -> QuerySet[Delivery]:
+        """Newest first, in the state that is asked for."""
+        rows = self.find_endpoint().deliveries.all()
+        state = self.request.query_params.get("state")
+        return rows.filter(state=state) if state else rows
+
+    @extend_schema(
+        operation_id="list_deliveries",
+        parameters=[OpenApiParameter("state", str, enum=DeliveryState.values)],
+        responses={200: DeliveryShape(many=True), **PROBLEMS},
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """What it was told, newest first."""
+        return self.list(request, *args, **kwargs)
+
+
+class Redelivery(WebhookOperation):
+    """A new try."""
+
+    @extend_schema(operation_id="send_delivery_again", request=None, responses={200: DeliveryShape, **PROBLEMS})
+    def post(self, request: Request, endpoint_id: int, delivery_id: int) -> Response:
+        """Has it tried now and for another day, with the same id."""
+        found = self.find_endpoint()
+        if not endpoints.send_again(self.who(), found, delivery_id):
+            raise NotFound("no such delivery")
+        return Response(DeliveryShape(found.deliveries.get(pk=delivery_id)).data)
 
 
 @contextmanager

@@ -8,10 +8,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from bot.accounts.audit import Actor, build_actor, record
-from bot.api import deliveries
-from bot.api.endpoints import add_endpoint, delete_endpoint, pause_endpoint, renew_secret
+from bot.api.endpoints import add_endpoint, delete_endpoint, pause_endpoint, renew_secret, send_again
 from bot.api.hooks import EVENTS
-from bot.api.models import Delivery, DeliveryState, Endpoint, Kind, Token
+from bot.api.models import DeliveryState, Endpoint, Kind, Token
 from bot.api.signing import show_secret
 from bot.api.targets import TargetRefused
 from bot.api.tokens import SCOPES, issue_token, revoke_token
@@ -72,9 +71,8 @@ def _change_endpoint(request: HttpRequest, who: Actor, endpoint: Endpoint) -> No
     match done:
         case "again":
             pk = request.POST.get("delivery", "")
-            if pk.isdecimal() and Delivery.objects.filter(pk=pk, endpoint=endpoint).exists():
-                deliveries.send_again(int(pk))
-                record(who, "webhook.sent_again", target=f"webhook:{endpoint.pk}/{pk}")
+            if pk.isdecimal():
+                send_again(who, endpoint, int(pk))
         case "pause" | "go_on":
             pause_endpoint(who, endpoint, active=done == "go_on")
         case "renew":

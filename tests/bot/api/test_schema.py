@@ -15,6 +15,7 @@ from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator, RefResolver
 
 from bot.accounts.routes import SCOPES
+from bot.api.models import Delivery
 from bot.conversations.links import issue_link, use_link
 from bot.conversations.models import Attachment, Conversation
 from bot.conversations.states import FileState, State
@@ -96,8 +97,11 @@ def _allow_null(shape: Any) -> Any:
 
 def prepare(api: Api, name: str, talk: Conversation, make: Make) -> Json:
     """What else has to be there for this operation, and its names in the address."""
-    if "webhook" in name:
-        return {"endpoint_id": api.post("webhooks", BODIES["add_webhook"]).json()["id"]}
+    if "webhook" in name or "deliver" in name:
+        endpoint = api.post("webhooks", BODIES["add_webhook"]).json()["id"]
+        api.post(f"conversations/{talk.pk}/take")
+        api.post(f"conversations/{talk.pk}/messages", {"text": "told to others"})
+        return {"endpoint_id": endpoint, "delivery_id": Delivery.objects.filter(endpoint=endpoint).first().pk}
     if order := ORDERS.get(name):
         until = timezone.now() + timedelta(hours=1)
         VerifiedOrder.objects.create(conversation=str(talk.pk), order=order, until=until)

@@ -6,9 +6,10 @@ import pytest
 
 from bot.accounts.models import AuditEntry
 from bot.api import hooks
-from bot.api.models import Endpoint, Kind
+from bot.api.models import Delivery, DeliveryState, Endpoint, Kind
 from bot.api.signing import show_secret
 from tests.bot.api.conftest import Api
+from tests.bot.desk.conftest import Make
 
 pytestmark = pytest.mark.django_db
 WISH = {"name": "CRM", "url": "https://crm.example/hook", "events": list(hooks.EVENTS)}
@@ -59,3 +60,19 @@ def test_the_connector_to_chatwoot_is_none_of_them(api: Api) -> None:
     assert api.get("webhooks").json()["results"] == []
     assert api.call("DELETE", f"webhooks/{other.pk}").status_code == 404
     assert Endpoint.objects.filter(pk=other.pk).exists()
+
+
+def test_the_log_is_read_and_what_was_given_up_is_sent_again(api: Api, make: Make) -> None:
+    own, other = (f"webhooks/{api.post('webhooks', WISH).json()['id']}/deliveries" for _ in range(2))
+    base = f"conversations/{make('my secret words').pk}"
+    api.post(f"{base}/take")
+    api.post(f"{base}/messages", {"text": "hello"})
+    (row,) = api.get(own).json()["results"]
+    assert (row["event"], row["state"], row["conversation"]) == ("message.created", "pending", base.split("/")[1])
+    Delivery.objects.update(state=DeliveryState.DEAD, attempts=9, error="refused")
+    assert [one["id"] for one in api.get(f"{own}?state=dead").json()["results"]] == [row["id"]]
+    assert api.get(f"{own}?state=delivered").json()["results"] == []
+    assert api.post(f"{other}/{row['id']}/send-again").status_code == 404
+    again = api.post(f"{own}/{row['id']}/send-again").json()
+    assert (again["id"], again["state"], again["attempts"]) == (row["id"], "pending", 0)
+    assert AuditEntry.objects.filter(action="webhook.sent_again").count() == 1
