@@ -101,7 +101,7 @@ def prepare(api: Api, name: str, talk: Conversation, make: Make) -> Json:
         endpoint = api.post("webhooks", BODIES["add_webhook"]).json()["id"]
         api.post(f"conversations/{talk.pk}/take")
         api.post(f"conversations/{talk.pk}/messages", {"text": "told to others"})
-        return {"endpoint_id": endpoint, "delivery_id": Delivery.objects.filter(endpoint=endpoint).first().pk}
+        return {"endpoint_id": endpoint, "delivery_id": Delivery.objects.get(endpoint=endpoint).pk}
     if order := ORDERS.get(name):
         until = timezone.now() + timedelta(hours=1)
         VerifiedOrder.objects.create(conversation=str(talk.pk), order=order, until=until)
