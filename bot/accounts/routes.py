@@ -12,9 +12,12 @@ from bot.accounts.models import Role
 from bot.api.tokens import (
     AGENTS_ACT,
     CONTACTS_READ,
+    CONTACTS_WRITE,
     CONVERSATIONS_READ,
     CONVERSATIONS_WRITE,
     MESSAGES_WRITE,
+    ORDERS_ACT,
+    WEBHOOKS_MANAGE,
 )
 
 AGENT, LEAD, ADMIN = Role.AGENT, Role.LEAD, Role.ADMIN
@@ -125,9 +128,29 @@ SCOPES: dict[str, dict[str, str]] = {
     "api:hand-back": {"POST": CONVERSATIONS_WRITE},
     "api:close": {"POST": CONVERSATIONS_WRITE},
     "api:resolve": {"POST": CONVERSATIONS_WRITE},
+    "api:transfer": {"POST": CONVERSATIONS_WRITE},
+    "api:snooze": {"POST": CONVERSATIONS_WRITE},
+    "api:wake": {"POST": CONVERSATIONS_WRITE},
+    "api:typing": {"POST": MESSAGES_WRITE},
+    "api:undo": {"POST": MESSAGES_WRITE},
+    "api:send-again": {"POST": MESSAGES_WRITE},
+    "api:canned": {"GET": CONVERSATIONS_READ},
+    "api:canned-for": {"GET": CONVERSATIONS_READ},
+    "api:suggestions": {"GET": CONVERSATIONS_READ},
+    "api:orders": {"GET": ORDERS_ACT},
+    "api:cancel-order": {"POST": ORDERS_ACT},
+    "api:return-item": {"POST": ORDERS_ACT},
     "api:file": {"GET": CONVERSATIONS_READ},
     "api:contacts": {"GET": CONTACTS_READ},
     "api:contact": {"GET": CONTACTS_READ},
+    "api:contact-tags": {"GET": CONTACTS_READ, "PUT": CONTACTS_WRITE},
+    "api:contact-note": {"GET": CONTACTS_READ, "PUT": CONTACTS_WRITE},
+    "api:split": {"POST": CONTACTS_WRITE},
+    "api:webhooks": {"GET": WEBHOOKS_MANAGE, "POST": WEBHOOKS_MANAGE},
+    "api:webhook": {"GET": WEBHOOKS_MANAGE, "PATCH": WEBHOOKS_MANAGE, "DELETE": WEBHOOKS_MANAGE},
+    "api:webhook-secret": {"POST": WEBHOOKS_MANAGE},
+    "api:deliveries": {"GET": WEBHOOKS_MANAGE},
+    "api:send-delivery-again": {"POST": WEBHOOKS_MANAGE},
 }
 # How what the API shows stands in the audit list.
 API_VIEWS = {
@@ -135,9 +158,23 @@ API_VIEWS = {
     "api:conversation": "conversation.viewed",
     "api:messages": "conversation.viewed",
     "api:notes": "conversation.viewed",
+    "api:orders": "conversation.viewed",
+    "api:canned-for": "conversation.viewed",
+    "api:suggestions": "conversation.viewed",
     "api:file": "file.downloaded",
     "api:contacts": "contacts.viewed",
     "api:contact": "contact.viewed",
+    "api:contact-tags": "contact.viewed",
+    "api:contact-note": "contact.viewed",
+}
+# And what changes there and tells nobody of itself, as `Route.change`.
+API_CHANGES = {
+    "api:transfer": "conversation.passed_on",
+    "api:cancel-order": "order.changed",
+    "api:return-item": "order.changed",
+    "api:contact-tags": "contact.changed",
+    "api:contact-note": "contact.changed",
+    "api:split": "contact.changed",
 }
 
 

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from bot.accounts.audit import actor, record
-from bot.accounts.routes import API_VIEWS
+from bot.accounts.routes import API_CHANGES, API_VIEWS
+from bot.api import shapes
 from bot.api.access import build_token_actor
 from bot.api.models import Token
 from bot.api.tokens import AGENTS_ACT
 from bot.conversations.models import Conversation
 from bot.errors import AccessDenied, NotFound
+
+PROBLEMS = dict.fromkeys((401, 403, 404, 409, 422, 429), shapes.Problem)
+KEY_HEADER = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Your own name of this message, up to 255 characters: the same again sends nothing again.",
+)
 
 
 class Pages(CursorPagination):
@@ -77,6 +91,23 @@ class Operation(APIView):
         if agent is None:
             raise NotFound("no such agent")
         return agent
+
+    @contextmanager
+    def keep_change(self, target: object = "") -> Iterator[None]:
+        """For a change that tells nobody of itself: it and its row in the audit list are one transaction."""
+        match, who = self.request.resolver_match, actor.get()
+        with transaction.atomic():
+            yield
+            if match and who:
+                action = API_CHANGES[match.view_name]
+                record(who, action, conversation=self.kwargs.get("conversation_id", ""), target=target)
+
+    def name_key(self) -> str | None:
+        """The Idempotency-Key, apart from the keys of other integrations and of desk pages; None if none was sent."""
+        key = self.request.headers.get("Idempotency-Key", "")
+        if not key or not isinstance(self.request.auth, Token):
+            return None
+        return "api-" + hashlib.sha256(f"{self.request.auth.pk}:{key}".encode()).hexdigest()[:48]
 
     def read(self, shape: type[BaseSerializer[Any]]) -> dict[str, Any]:
         """The request's body, checked."""

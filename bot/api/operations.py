@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -14,28 +13,24 @@ from django.db.models.functions import Cast
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.exceptions import ValidationError
+from rest_framework.generics import ListAPIView
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from bot.api import shapes
-from bot.api.models import Token
-from bot.api.operation import ByOpening, OldestFirst, Operation, Pages
+from bot.api.operation import KEY_HEADER, PROBLEMS, ByOpening, OldestFirst, Operation
+from bot.channels.media import MediaRefused
+from bot.config import config
 from bot.conversations import handoffs
-from bot.conversations.models import Contact, Conversation, Message, Note
+from bot.conversations.models import Conversation, Message, Note
 from bot.conversations.states import State
 from bot.conversations.texts import check_readable
 from bot.errors import IdempotencyKeyReused, NotFound
 from bot.media.responses import build_file_response
-
-PROBLEMS = dict.fromkeys((401, 403, 404, 409, 422, 429), shapes.Problem)
-KEY_HEADER = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="Your own name of this message, up to 255 characters: the same again sends nothing again.",
-)
+from bot.media.uploads import send_reply
 
 
 class MeView(Operation):
@@ -45,19 +40,6 @@ class MeView(Operation):
     def get(self, request: Request) -> Response:
         """Its name and scopes."""
         return Response(shapes.Me(request.auth).data)
-
-
-class Agents(Operation, ListAPIView[User]):
-    """Who can be given a conversation."""
-
-    serializer_class = shapes.AgentShape
-    pagination_class = OldestFirst
-    queryset = User.objects.filter(is_active=True, is_staff=True)
-
-    @extend_schema(operation_id="list_agents")
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """All active agents."""
-        return self.list(request, *args, **kwargs)
 
 
 class Conversations(Operation, ListAPIView[Conversation]):
@@ -115,6 +97,8 @@ class ConversationView(Operation):
 class Messages(Operation, ListAPIView[Message]):
     """What was said in a conversation."""
 
+    parser_classes = (JSONParser, MultiPartParser)
+
     serializer_class = shapes.MessageShape
     pagination_class = OldestFirst
     queryset = Message.objects.none()
@@ -131,28 +115,32 @@ class Messages(Operation, ListAPIView[Message]):
     @extend_schema(
         operation_id="reply",
         parameters=[KEY_HEADER],
-        request=shapes.Words,
+        request={"application/json": shapes.Reply, "multipart/form-data": shapes.ReplyWithFiles},
         responses={201: shapes.MessageShape, 200: shapes.MessageShape, **PROBLEMS},
     )
     def post(self, request: Request, conversation_id: uuid.UUID) -> Response:
         """Writes to the customer. 201; 200 with the first message if the Idempotency-Key was used for it before.
 
-        The conversation has to be taken first.
+        The conversation has to be taken first. Files go with a body of multipart/form-data.
         """
-        given = self.read(shapes.Words)
-        agent, key = self.choose_agent(given.get("agent")), self._read_key()
+        given = self.read(shapes.ReplyWithFiles)
+        agent, key = self.choose_agent(given.get("agent")), self.name_key()
         before = Message.objects.filter(conversation=conversation_id, client_key=key).first() if key else None
-        message = handoffs.record_agent_reply(conversation_id, agent, given["text"], key)
-        if message.text != check_readable(given["text"]):
+        try:
+            message = send_reply(
+                conversation_id,
+                agent,
+                given["text"],
+                given["files"],
+                key=key,
+                hold_s=config().reply_undo_s if given["undoable"] else 0.0,
+                template=given["template"],
+            )
+        except MediaRefused as refused:
+            raise ValidationError({"files": [refused.reason]}) from refused
+        if message.text != (check_readable(given["text"]) if given["text"] or not given["files"] else ""):
             raise IdempotencyKeyReused("this Idempotency-Key was used for other words")
         return Response(shapes.MessageShape(message).data, status=200 if before else 201)
-
-    def _read_key(self) -> str | None:
-        """Kept with the message, apart from the keys of other integrations and of desk pages."""
-        key = self.request.headers.get("Idempotency-Key", "")
-        if not key or not isinstance(self.request.auth, Token):
-            return None
-        return "api-" + hashlib.sha256(f"{self.request.auth.pk}:{key}".encode()).hexdigest()[:48]
 
 
 class Notes(Operation, ListAPIView[Note]):
@@ -202,36 +190,6 @@ def build_change(name: str, change: Callable[[uuid.UUID, User], object], assigns
 
     post.__doc__ = Change.do.__doc__
     return type(name, (Change,), {"change": staticmethod(change), "shape": shape, "post": post})
-
-
-class Contacts(Operation, ListAPIView[Contact]):
-    """People, newest first."""
-
-    serializer_class = shapes.ContactShape
-    pagination_class = Pages
-    queryset = Contact.objects.all()
-
-    @extend_schema(operation_id="list_contacts", parameters=[OpenApiParameter("q", str, description="In names")])
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Searched by name."""
-        return self.list(request, *args, **kwargs)
-
-    def filter_queryset(self, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
-        """By name."""
-        words = self.request.query_params.get("q", "").strip()
-        return queryset.filter(name__icontains=words) if words else queryset
-
-
-class ContactView(Operation, RetrieveAPIView[Contact]):
-    """One person."""
-
-    serializer_class = shapes.ContactInFull
-    queryset = Contact.objects.prefetch_related("identities")
-
-    @extend_schema(operation_id="read_contact", responses={200: shapes.ContactInFull, **PROBLEMS})
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """With the channels they are reached on."""
-        return self.retrieve(request, *args, **kwargs)
 
 
 class FileView(Operation):

@@ -6,13 +6,13 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, JsonResponse
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from bot.errors import BotError
+from bot.errors import BotError, ShopRefused
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -28,8 +28,12 @@ def build_problem(status: int, code: str, detail: str, **more: object) -> Json:
 def answer_problem(error: Exception, context: Json) -> Response:
     """DRF's EXCEPTION_HANDLER. What nobody foresaw is logged and says nothing of itself."""
     if isinstance(error, BotError):
-        body = build_problem(int(error.status), error.code, str(error))
+        more = {"reason": error.reason} if isinstance(error, ShopRefused) else {}
+        body = build_problem(int(error.status), error.code, str(error), **more)
         return Response(body, status=int(error.status), content_type=MEDIA_TYPE)
+    if isinstance(error, SuspiciousOperation):
+        # More fields or files in one form than Django reads.
+        error = ParseError("This body holds too much.")
     plain = exception_handler(error, context)
     if plain is None:
         _log.error("an API operation failed", exc_info=error)

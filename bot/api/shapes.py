@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from bot.config import config
+from bot.conversations.endings import find_snooze
 from bot.conversations.handoffs import name_agent
 from bot.conversations.models import Attachment, ChannelIdentity, Contact, Conversation, HandOff, Message, Note
 from bot.conversations.states import State
@@ -21,6 +24,7 @@ class Problem(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="Stable; for programs")
     detail = serializers.CharField(help_text="For people")
     errors = serializers.DictField(required=False, help_text="By field")
+    reason = serializers.CharField(required=False, help_text="Why the shop says no; for programs")
 
 
 class AgentShape(serializers.Serializer[Any]):
@@ -46,7 +50,7 @@ class IdentityShape(serializers.ModelSerializer[ChannelIdentity]):
 
     class Meta:
         model = ChannelIdentity
-        fields = ("channel", "external_id", "reachable", "created_at")
+        fields = ("id", "channel", "external_id", "reachable", "created_at")
 
 
 class ContactShape(serializers.ModelSerializer[Contact]):
@@ -102,14 +106,20 @@ class ConversationInFull(ConversationShape):
     """A conversation with its hand-offs, the newest first; messages and notes are lists of their own."""
 
     hand_offs = serializers.SerializerMethodField()
+    snoozed_until = serializers.SerializerMethodField()
 
     class Meta(ConversationShape.Meta):
-        fields = (*ConversationShape.Meta.fields, "hand_offs")  # type: ignore[assignment]
+        fields = (*ConversationShape.Meta.fields, "hand_offs", "snoozed_until")  # type: ignore[assignment]
 
     @extend_schema_field(HandOffShape(many=True))
     def get_hand_offs(self, found: Conversation) -> list[dict[str, Any]]:
         """All of them."""
         return list(HandOffShape(found.hand_offs.order_by("-id"), many=True).data)
+
+    def get_snoozed_until(self, found: Conversation) -> datetime | None:
+        """Until when its agent has put it aside."""
+        snooze = find_snooze(found) if found.state == State.AGENT else None
+        return snooze.until if snooze else None
 
 
 class FileShape(serializers.ModelSerializer[Attachment]):
@@ -160,6 +170,37 @@ class Words(serializers.Serializer[Any]):
 
     text = serializers.CharField(max_length=10_000)
     agent = serializers.CharField(max_length=150, required=False)
+
+
+class Reply(serializers.Serializer[Any]):
+    """What is to be said. `agent`: in whose name, if not the integration's own (scope `agents:act`).
+
+    `undoable`: it waits for REPLY_UNDO_S seconds, so that it can be taken back. `template`: one of WHATSAPP_TEMPLATE,
+    which carries the words once WhatsApp's window is closed.
+    """
+
+    text = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
+    agent = serializers.CharField(max_length=150, required=False)
+    undoable = serializers.BooleanField(default=False)
+    template = serializers.CharField(max_length=512, required=False, allow_blank=True, default="")
+
+    def validate_template(self, name: str) -> str:
+        """One that the shop has."""
+        if name and name not in config().whatsapp_template:
+            raise serializers.ValidationError("There is no such template.")
+        return name
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Words or files."""
+        if not given["text"] and not given.get("files"):
+            raise serializers.ValidationError({"text": "There is nothing to say."})
+        return given
+
+
+class ReplyWithFiles(Reply):
+    """With at most five pictures (JPEG, PNG) or PDF files; what they are is what their bytes show."""
+
+    files = serializers.ListField(child=serializers.FileField(allow_empty_file=True), default=list)
 
 
 class Who(serializers.Serializer[Any]):

@@ -22,8 +22,14 @@ CONVERSATIONS_READ = "conversations:read"
 CONVERSATIONS_WRITE = "conversations:write"
 MESSAGES_WRITE = "messages:write"
 CONTACTS_READ = "contacts:read"
+CONTACTS_WRITE = "contacts:write"
+ORDERS_ACT = "orders:act"
 AGENTS_ACT = "agents:act"
-SCOPES = (CONVERSATIONS_READ, CONVERSATIONS_WRITE, MESSAGES_WRITE, CONTACTS_READ, AGENTS_ACT)
+WEBHOOKS_MANAGE = "webhooks:manage"
+SCOPES = (
+    *(CONVERSATIONS_READ, CONVERSATIONS_WRITE, MESSAGES_WRITE, CONTACTS_READ, CONTACTS_WRITE, ORDERS_ACT, AGENTS_ACT),
+    WEBHOOKS_MANAGE,
+)
 # How exactly "last used" is known: not every request has to write.
 USED_EVERY = timedelta(minutes=1)
 

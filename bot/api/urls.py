@@ -8,17 +8,17 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 import bot.api.schema  # noqa: F401 - drf-spectacular finds what it says once it is loaded
+from bot.api import acts, contacts, helping, orders, webhooks
 from bot.api import operations as do
 from bot.api.problems import no_such_address
-from bot.conversations import handoffs
+from bot.conversations import endings, handoffs
 
 app_name = "api"
 TALK = "v1/conversations/<uuid:conversation_id>"
-RESOLVE = partial(handoffs.close, resolved=True)
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(permission_classes=(), authentication_classes=()), name="schema"),
     path("v1/me", do.MeView.as_view(), name="me"),
-    path("v1/agents", do.Agents.as_view(), name="agents"),
+    path("v1/agents", helping.Agents.as_view(), name="agents"),
     path("v1/conversations", do.Conversations.as_view(), name="conversations"),
     path(TALK, do.ConversationView.as_view(), name="conversation"),
     path(f"{TALK}/messages", do.Messages.as_view(), name="messages"),
@@ -30,8 +30,32 @@ urlpatterns = [
     path(
         f"{TALK}/resolve", do.build_change("resolve", partial(handoffs.close, resolved=True)).as_view(), name="resolve"
     ),
+    path(f"{TALK}/transfer", acts.Transfer.as_view(), name="transfer"),
+    path(f"{TALK}/snooze", acts.Snoozing.as_view(), name="snooze"),
+    path(f"{TALK}/wake", do.build_change("wake", endings.wake).as_view(), name="wake"),
+    path(f"{TALK}/typing", acts.Typing.as_view(), name="typing"),
+    path(f"{TALK}/messages/<int:message_id>/undo", acts.Undo.as_view(), name="undo"),
+    path(f"{TALK}/messages/<int:message_id>/send-again", acts.SendAgain.as_view(), name="send-again"),
+    path("v1/canned-replies", helping.Canned.as_view(), name="canned"),
+    path(f"{TALK}/canned-replies", helping.CannedFor.as_view(), name="canned-for"),
+    path(f"{TALK}/suggestions", helping.SuggestionsFor.as_view(), name="suggestions"),
+    path(f"{TALK}/orders", orders.ConversationOrders.as_view(), name="orders"),
+    path(f"{TALK}/orders/<str:number>/cancel", orders.Cancel.as_view(), name="cancel-order"),
+    path(f"{TALK}/orders/<str:number>/return", orders.Return.as_view(), name="return-item"),
     path("v1/files/<uuid:file_id>", do.FileView.as_view(), name="file"),
-    path("v1/contacts", do.Contacts.as_view(), name="contacts"),
-    path("v1/contacts/<int:pk>", do.ContactView.as_view(), name="contact"),
+    path("v1/contacts", contacts.Contacts.as_view(), name="contacts"),
+    path("v1/contacts/<int:pk>", contacts.ContactView.as_view(), name="contact"),
+    path("v1/contacts/<int:pk>/tags", contacts.ContactTags.as_view(), name="contact-tags"),
+    path("v1/contacts/<int:pk>/note", contacts.ContactNoteView.as_view(), name="contact-note"),
+    path("v1/contacts/<int:pk>/identities/<int:identity_id>/split", contacts.Split.as_view(), name="split"),
+    path("v1/webhooks", webhooks.Webhooks.as_view(), name="webhooks"),
+    path("v1/webhooks/<int:endpoint_id>", webhooks.WebhookView.as_view(), name="webhook"),
+    path("v1/webhooks/<int:endpoint_id>/renew-secret", webhooks.Renewal.as_view(), name="webhook-secret"),
+    path("v1/webhooks/<int:endpoint_id>/deliveries", webhooks.Deliveries.as_view(), name="deliveries"),
+    path(
+        "v1/webhooks/<int:endpoint_id>/deliveries/<int:delivery_id>/send-again",
+        webhooks.Redelivery.as_view(),
+        name="send-delivery-again",
+    ),
     path("<path:rest>", no_such_address, name="nothing"),
 ]

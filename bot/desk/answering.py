@@ -9,11 +9,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bot.config import config
 from bot.conversations import handoffs, replies
-from bot.conversations.models import Attachment, NoteMention
+from bot.conversations.models import NoteMention
 from bot.desk.access import agent_of, desk_page, for_agents
 from bot.desk.pages import run_action
-from bot.desk.uploads import drop_files, store_files
-from bot.media.store import open_store
+from bot.media.uploads import send_reply, undo_reply
 
 MENTIONS_MAX = 20
 
@@ -28,15 +27,8 @@ def reply(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     template = chosen if chosen in config().whatsapp_template else ""
 
     def send(wanted: uuid.UUID, agent: handoffs.Agent) -> object:
-        stored = store_files(request.FILES.getlist("files"))
-        kept: set[uuid.UUID] = set()
-        try:
-            message = handoffs.record_agent_reply(wanted, agent, text, key, config().reply_undo_s, stored, template)
-            kept = set(message.attachments.values_list("pk", flat=True))
-        finally:
-            # Refused, or a second click: no row names them.
-            drop_files([one for one in stored if one.id not in kept])
-        return message
+        files = request.FILES.getlist("files")
+        return send_reply(wanted, agent, text, files, key=key, hold_s=config().reply_undo_s, template=template)
 
     return run_action(request, conversation_id, send, part="desk/_story.html")
 
@@ -47,10 +39,7 @@ def undo(request: HttpRequest, conversation_id: uuid.UUID, message_id: int) -> H
     """Takes back a reply that is still held; its words come back into the box."""
 
     def withdraw(wanted: uuid.UUID, agent: handoffs.Agent) -> object:
-        files = list(Attachment.objects.filter(message=message_id).values_list("pk", flat=True))
-        words = replies.undo_reply(wanted, agent, message_id)
-        open_store().delete(*files)
-        return words
+        return undo_reply(wanted, agent, message_id)
 
     return run_action(request, conversation_id, withdraw, part="desk/_story.html")
 

@@ -7,14 +7,11 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from bot.care.models import Audit
-from bot.conversations.links import undo_link
 from bot.conversations.models import Conversation
 from bot.desk.access import agent_of, desk_page, for_agents
-from bot.desk.cards import add_tag, remove_tag, save_contact_note
+from bot.desk.cards import add_tag, remove_tag, save_contact_note, split_identity
 from bot.desk.pages import find_conversation
 from bot.desk.panels import build_aside
 
@@ -54,11 +51,7 @@ def split(request: HttpRequest, conversation_id: uuid.UUID, identity_id: int) ->
     """Takes back how this identity was joined to the contact: it is a person of its own again."""
 
     def change(found: Conversation, who: str) -> None:
-        if found.contact.identities.filter(pk=identity_id).exists() and undo_link(identity_id):
-            Audit.objects.create(
-                at=timezone.now(), who=who[:150], what="identity.split", contact=str(found.contact_id),
-                counts={"identity": identity_id},
-            )  # fmt: skip
+        split_identity(found.contact_id, identity_id, who)
 
     return _change(request, conversation_id, change)
 

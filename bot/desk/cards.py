@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.utils import timezone
 
-from bot.care.models import ContactNote, Opinion, PrivacyRequest, RequestState, Tag
-from bot.conversations.models import Contact, Conversation, IdentityMove
+from bot.care.models import Audit, ContactNote, Opinion, PrivacyRequest, RequestState, Tag
+from bot.conversations.links import undo_link
+from bot.conversations.models import ChannelIdentity, Contact, Conversation, IdentityMove
 from bot.shop.known import find_known
 from bot.shop.restock_watch import RestockWatch
 
 TALKS_MAX = 12
+TAG_MAX = 40
 OPINIONS_MAX = 5
 PHONED = frozenset(("whatsapp",))
 
@@ -90,7 +93,7 @@ def _list_identities(conversation: Conversation) -> list[IdentityShown]:
 
 def add_tag(contact_id: int, word: str, who: str) -> None:
     """Puts the word on the contact; there it is quiet, and an empty one is nothing."""
-    word = " ".join(word.split())[:40]
+    word = " ".join(word.split())[:TAG_MAX]
     if word:
         values = {"made_by": who[:150], "made_at": timezone.now()}
         Tag.objects.get_or_create(contact=str(contact_id), word=word, defaults=values)
@@ -105,3 +108,15 @@ def save_contact_note(contact_id: int, text: str, who: str) -> None:
     """The one text about the contact."""
     values = {"text": text.strip()[:4000], "changed_by": who[:150], "changed_at": timezone.now()}
     ContactNote.objects.update_or_create(contact=str(contact_id), defaults=values)
+
+
+@transaction.atomic
+def split_identity(contact_id: int, identity_id: int, who: str) -> bool:
+    """Takes back how the identity was joined to the contact; False if there is no such join."""
+    if not ChannelIdentity.objects.filter(pk=identity_id, contact=contact_id).exists() or not undo_link(identity_id):
+        return False
+    counts = {"identity": identity_id}
+    Audit.objects.create(
+        at=timezone.now(), who=who[:150], what="identity.split", contact=str(contact_id), counts=counts
+    )
+    return True

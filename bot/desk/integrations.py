@@ -8,12 +8,11 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from bot.accounts.audit import Actor, build_actor, record
-from bot.accounts.secret_words import make_salt
-from bot.api import deliveries
+from bot.api.endpoints import add_endpoint, delete_endpoint, pause_endpoint, renew_secret, send_again
 from bot.api.hooks import EVENTS
-from bot.api.models import Delivery, DeliveryState, Endpoint, Kind, Token
-from bot.api.signing import renew_secret, show_secret
-from bot.api.targets import TargetRefused, check_url
+from bot.api.models import DeliveryState, Endpoint, Kind, Token
+from bot.api.signing import show_secret
+from bot.api.targets import TargetRefused
 from bot.api.tokens import SCOPES, issue_token, revoke_token
 from bot.desk.access import access_page, agent_of, desk_language, for_agents
 from bot.page_texts import area_texts
@@ -60,9 +59,7 @@ def endpoint_page(request: HttpRequest, endpoint_id: int) -> HttpResponse:
         return access_page(request, "desk/endpoint.html", values | {"secret": shown})
     who = build_actor(request, agent_of(request))
     if request.POST.get("do") == "delete" and endpoint.kind == Kind.WEBHOOK:
-        with transaction.atomic():
-            endpoint.delete()
-            record(who, "webhook.deleted", target=f"webhook:{endpoint_id}")
+        delete_endpoint(who, endpoint)
         return redirect("desk:integrations")
     _change_endpoint(request, who, endpoint)
     return redirect("desk:endpoint", endpoint_id=endpoint_id)
@@ -71,19 +68,15 @@ def endpoint_page(request: HttpRequest, endpoint_id: int) -> HttpResponse:
 @transaction.atomic
 def _change_endpoint(request: HttpRequest, who: Actor, endpoint: Endpoint) -> None:
     done = str(request.POST.get("do"))
-    target = f"webhook:{endpoint.pk}"
     match done:
         case "again":
             pk = request.POST.get("delivery", "")
-            if pk.isdecimal() and Delivery.objects.filter(pk=pk, endpoint=endpoint).exists():
-                deliveries.send_again(int(pk))
-                record(who, "webhook.sent_again", target=f"{target}/{pk}")
+            if pk.isdecimal():
+                send_again(who, endpoint, int(pk))
         case "pause" | "go_on":
-            Endpoint.objects.filter(pk=endpoint.pk).update(active=done == "go_on")
-            record(who, "webhook.paused" if done == "pause" else "webhook.resumed", target=target)
+            pause_endpoint(who, endpoint, active=done == "go_on")
         case "renew":
-            renew_secret(endpoint)
-            record(who, "webhook.secret_renewed", target=target)
+            renew_secret(who, endpoint)
 
 
 def _add_endpoint(request: HttpRequest, who: Actor, name: str) -> HttpResponse:
@@ -92,11 +85,9 @@ def _add_endpoint(request: HttpRequest, who: Actor, name: str) -> HttpResponse:
     if not name or not wanted:
         return _show_all(request, refused="hook_empty")
     try:
-        check_url(url)
+        made = add_endpoint(who, name, url, wanted)
     except TargetRefused as error:
         return _show_all(request, refused=f"hook_{error.reason}")
-    made = Endpoint.objects.create(name=name, url=url, events=wanted, salt=make_salt(), created_by=who.name)
-    record(who, "webhook.added", target=f"webhook:{made.pk}", detail={"events": wanted})
     return redirect("desk:endpoint", endpoint_id=made.pk)
 
 

@@ -64,7 +64,7 @@ def fill(path: str, found: Conversation, user: User) -> str:
         "<uuid:conversation_id>": str(found.pk), "<uuid:file_id>": str(uuid.uuid4()), "<int:user_id>": str(user.pk),
         "<int:agent_id>": str(user.pk), "<int:pk>": str(found.contact_id), "<str:uid>": "x", "<str:token>": "x",
         "<str:code>": "x", "<slug:handle>": "x", "<path:rest>": "x", "<int:endpoint_id>": "1", "<int:message_id>": "1",
-        "<int:identity_id>": "1", "<str:number>": "1", "<str:what>": "cancel",
+        "<int:identity_id>": "1", "<int:delivery_id>": "1", "<str:number>": "1", "<str:what>": "cancel",
     }  # fmt: skip
     for place, value in samples.items():
         path = path.replace(place, value)
@@ -167,7 +167,7 @@ def test_api_by_scope(make: Make, staff: dict[str, User], scope: str, monkeypatc
     client, headers, wrong = Client(), {"Authorization": f"Bearer {secret}"}, []
     untouched = make(state=State.WAITING)
     for name, path in OURS:
-        for method in ("GET", "POST", "DELETE") if name in SCOPES else ():
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE") if name in SCOPES else ():
             needed = SCOPES[name].get(method)
             allowed = needed is not None and needed in ("", scope)
             full = fill(path, make(state=State.WAITING) if allowed else untouched, staff["agent"])
