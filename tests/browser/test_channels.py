@@ -38,6 +38,10 @@ print(sign_in(User.objects.create_user("nila", first_name="Nila", last_name="Ram
 TEMPLATES = ("follow_up", "order_news")
 NOTE = "paid twice, please check the refund first"
 WISH = "a person please, where is my parcel"
+TO_TOP = """async (story) => {
+  story.scrollTop = 0;
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+}"""
 NOT_ALLOWED = {"code": 131049, "title": "Message not delivered"}
 
 Desks = tuple[Page, Page]
@@ -161,6 +165,7 @@ def test_whatsapp_from_the_first_word_to_the_day_after(phones: Phones, desks: De
         expect(words.locator(".turn")).to_have_text(DESK[f"delivery.{status}"])
     phones.report("this is the parcel", "failed", errors=[NOT_ALLOWED])
     expect(picture.locator(".turn")).to_contain_text(DESK["failure.not_allowed"])
+    expect(picture.locator(".turn")).to_be_in_viewport()
     sent = phones.graph.accepted[-2:]
     assert [(body["type"], text) for body, text in zip(sent, phones.graph.texts()[-2:], strict=True)] == [
         ("text", f"*{AGENT_NAME}:*\nit is on its way"),
@@ -174,8 +179,13 @@ def test_whatsapp_from_the_first_word_to_the_day_after(phones: Phones, desks: De
     nila.get_by_role("button", name=STORY["resolve.button"]).click()
     expect(nila.locator("#panel")).to_contain_text(DESK["conversation.closed_note"])
     phones.write("one more thing")
-    expect(nila.locator("#story")).to_contain_text("one more thing")
+    expect(nila.locator(".said.contact", has_text="one more thing")).to_be_in_viewport()
     expect(nila.get_by_label(DESK["conversation.reply"])).to_be_visible()
+    # Who reads further up stays there.
+    nila.locator("#story").evaluate(TO_TOP)
+    phones.write("are you there?")
+    expect(nila.locator("#story")).to_contain_text("are you there?")
+    assert nila.locator("#story").evaluate("story => story.scrollTop") == 0
 
     phones.end_window()
     nila.reload()
