@@ -195,10 +195,14 @@ def test_whatsapp_from_the_first_word_to_the_day_after(phones: Phones, desks: De
     send(nila, "your parcel has arrived")
     wait_for(lambda: phones.graph.accepted[-1]["type"] == "template", "the template at WhatsApp")
     assert phones.graph.accepted[-1]["template"]["name"] == TEMPLATES[1]
+    # The panel changes under the agent's hands: what was begun goes on.
+    nila.get_by_label(DESK["conversation.reply"]).press_sequentially("/mom")
     phones.write("thank you so much")
     expect(nila.locator("#story")).to_contain_text("thank you so much")
     expect(nila.locator(".window")).to_contain_text(DESK["window.open"])
     expect(nila.get_by_label(STORY["template"])).to_have_count(0)
+    nila.keyboard.press("Enter")
+    expect(nila.get_by_label(DESK["conversation.reply"])).to_have_value(area_texts("canned", "en")["moment"])
     assert (max(phones.graph.count().values()), phones.graph.refused) == (1, [])
     assert not any(NOTE in text for text in phones.graph.texts())
 
