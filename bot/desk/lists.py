@@ -44,7 +44,7 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
 
 
 def build_list(request: HttpRequest) -> Values:
-    """What `desk/_list.html` needs, as the address of the request asks for it."""
+    """What `desk/_list.html` needs, as the address of the request asks for it. No name of it is one of `panels`'."""
     agent, language, counts = agent_of(request), desk_language(request), count_open()
     wanted = settle_show(read_wanted(request.GET), counts, agent.pk)
     lines = write_lines(wanted, language, read_list(wanted, agent.pk))
@@ -53,8 +53,8 @@ def build_list(request: HttpRequest) -> Values:
         "presence": note_seen(agent.pk),
         "lines": mark_safe("".join(lines.written.values())),  # noqa: S308 - written by a template
         "more": name_more(wanted, lines),
-        "waiting": counts.waiting,
-        "mine": counts.had.get(agent.pk, 0),
+        "waiting_count": counts.waiting,
+        "mine_count": counts.had.get(agent.pk, 0),
         "news": counts.count_news(agent.pk),
         "closed_until": name_opening(language),
     }

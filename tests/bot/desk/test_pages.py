@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
@@ -75,6 +76,13 @@ def test_mine_shows_only_my_own(desk: Client, make: Make, meera: User) -> None:
     page = desk.get("/desk/?show=mine").content.decode()
     assert "meera has this" in page
     assert "ravi has this" not in page
+
+
+def test_a_page_with_a_conversation_counts_as_the_list_alone_does(desk: Client, make: Make, meera: User) -> None:
+    mine = [make("first", State.AGENT, meera), make("second", State.AGENT, meera)]
+    for found in (*mine, make("third")):
+        page = desk.get(path(found)).content.decode()
+        assert re.findall(r'id="tab-mine"[^>]*>Mine<b class="count">(.*?)</b>', page) == ["2"]
 
 
 def test_customer_text_is_escaped(desk: Client, make: Make) -> None:

@@ -106,17 +106,44 @@
   });
 
   // ---- scrolling: the newest stays in view unless the agent reads further up
+  const NEAR = 80;
+  // After a swap the browser itself may move what is too short now, until the pictures are back.
+  const SETTLED_MS = 500;
   let atEnd = true;
-  const toEnd = () => { const story = document.getElementById("story"); if (story) story.scrollTop = story.scrollHeight; };
+  let top = 0;
+  let swapped = 0;
+  const isNear = (story) => story.scrollHeight - story.scrollTop - story.clientHeight < NEAR;
+  function toEnd() {
+    const story = document.getElementById("story");
+    if (!story) return;
+    story.scrollTop = story.scrollHeight;
+    top = story.scrollTop;
+  }
+  document.addEventListener("scroll", ({ target }) => {
+    if (target.id !== "story") return;
+    const up = target.scrollTop < top;
+    top = target.scrollTop;
+    if (!isNear(target)) { if (up) atEnd = false; } else if (performance.now() - swapped > SETTLED_MS) atEnd = true;
+  }, true);
+  // A picture has its height only when it has come, and what stands below the story may grow.
+  document.addEventListener("load", ({ target }) => { if (atEnd && target.closest?.("#story")) toEnd(); }, true);
+  const size = new ResizeObserver(() => { if (atEnd) toEnd(); });
+  function watchSize() {
+    const story = document.getElementById("story");
+    size.disconnect();
+    if (story) size.observe(story);
+  }
   document.addEventListener("htmx:beforeSwap", (event) => {
     const story = document.getElementById("story");
-    atEnd = event.detail.target.id === "panel" || !story || story.scrollHeight - story.scrollTop - story.clientHeight < 80;
+    if (event.detail.target.id === "panel" || !story) atEnd = true;
+    if (["panel", "story"].includes(event.detail.target.id)) swapped = performance.now();
     // Refusals come with a page that says how things stand: show it.
     if (event.detail.xhr.status === 404 || event.detail.xhr.status === 409) event.detail.shouldSwap = false;
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     dress();
     if (event.detail.target.id === "panel") {
+      watchSize();
       toEnd();
       (matchMedia("(pointer: fine)").matches && box() ? box() : document.getElementById("panel")).focus({ preventScroll: true });
     } else if (event.detail.target.id === "story") {
@@ -128,6 +155,7 @@
   });
   addEventListener("popstate", () => location.reload());
   dress();
+  watchSize();
   toEnd();
   if (columns) listen();
 })();

@@ -46,6 +46,8 @@
     if (open >= 0) field.setSelectionRange(open, open + 1);
   }
   document.addEventListener("input", (event) => { if (event.target === box()) look(event.target); });
+  // The panel came anew while a word was being written: what Enter means stays the same.
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "panel" && box() && box() === document.activeElement) look(box()); });
   // Before the desk's own Enter, which sends.
   document.addEventListener("keydown", (event) => {
     if (event.altKey && !event.ctrlKey && /^Digit[1-3]$/.test(event.code)) {
