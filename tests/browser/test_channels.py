@@ -158,7 +158,18 @@ def test_whatsapp_from_the_first_word_to_the_day_after(phones: Phones, desks: De
     take(meera)
     expect(nila.locator("#panel")).to_contain_text(DESK["state.agent_name"].replace("{name}", AGENT_NAME))
     expect(nila.locator("form[action$='/take']")).to_have_count(0)
+    answer_on_whatsapp(phones, meera)
+    pass_on(meera, OTHER_NAME, NOTE)
+    nila.reload()
+    expect(nila.locator(".said.note")).to_contain_text(NOTE)
+    end_and_go_on(phones, nila)
+    answer_after_a_day(phones, nila)
+    assert (max(phones.graph.count().values()), phones.graph.refused) == (1, [])
+    assert not any(NOTE in text for text in phones.graph.texts())
 
+
+def answer_on_whatsapp(phones: Phones, meera: Page) -> None:
+    """Words that are read, and a picture that is not delivered."""
     words, picture = send(meera, "it is on its way"), send(meera, "this is the parcel", PICTURE)
     for status in ("delivered", "read"):
         phones.report("it is on its way", status)
@@ -173,9 +184,9 @@ def test_whatsapp_from_the_first_word_to_the_day_after(phones: Phones, desks: De
     ]
     assert PICTURE.read_bytes() in phones.graph.uploads[sent[1]["image"]["id"]]
 
-    pass_on(meera, OTHER_NAME, NOTE)
-    nila.reload()
-    expect(nila.locator(".said.note")).to_contain_text(NOTE)
+
+def end_and_go_on(phones: Phones, nila: Page) -> None:
+    """Resolved; the customer writes again and is back with the same agent."""
     nila.get_by_role("button", name=STORY["resolve.button"]).click()
     expect(nila.locator("#panel")).to_contain_text(DESK["conversation.closed_note"])
     phones.write("one more thing")
@@ -187,6 +198,9 @@ def test_whatsapp_from_the_first_word_to_the_day_after(phones: Phones, desks: De
     expect(nila.locator("#story")).to_contain_text("are you there?")
     assert nila.locator("#story").evaluate("story => story.scrollTop") == 0
 
+
+def answer_after_a_day(phones: Phones, nila: Page) -> None:
+    """Only a template goes out, until the customer writes."""
     phones.end_window()
     nila.reload()
     expect(nila.locator(".window")).to_contain_text(DESK["window.template"])
@@ -203,8 +217,6 @@ def test_whatsapp_from_the_first_word_to_the_day_after(phones: Phones, desks: De
     expect(nila.get_by_label(STORY["template"])).to_have_count(0)
     nila.keyboard.press("Enter")
     expect(nila.get_by_label(DESK["conversation.reply"])).to_have_value(area_texts("canned", "en")["moment"])
-    assert (max(phones.graph.count().values()), phones.graph.refused) == (1, [])
-    assert not any(NOTE in text for text in phones.graph.texts())
 
 
 def pass_on(page: Page, name: str, note: str) -> None:
