@@ -25,6 +25,7 @@ QUESTIONS = {
 WAITING = {
     "en": "I paid twice for TT-10432 and nobody answers. I want to talk to a person.",
     "gu": "મારે માણસ સાથે વાત કરવી છે",
+    "ta": "என்ன சேவை இது! ரொம்ப மோசம். மனுஷங்ககிட்ட பேசணும்",
 }
 
 
