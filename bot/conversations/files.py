@@ -28,18 +28,6 @@ FILES_MAX = 30
 
 
 @dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A file of an agent that lies in the store under `id`; `mime_type` is what its bytes show."""
-
-    id: uuid.UUID
-    kind: str
-    file_name: str
-    size: int
-    mime_type: str
-    shown: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Fetch:
     """A file this process has taken on to fetch."""
 
@@ -50,7 +38,7 @@ class Fetch:
 
 
 def insert_files(message: Message, announced: Sequence[Announced]) -> None:
-    """Writes down what is to be fetched. Inside the caller's transaction, that of the message itself."""
+    """Writes down what is to be fetched, or is in the store already. Inside the caller's transaction, the message's."""
     for position, one in enumerate(announced[:FILES_MAX]):
         row = Attachment(
             message=message,
@@ -68,22 +56,6 @@ def insert_files(message: Message, announced: Sequence[Announced]) -> None:
             row.id, row.state, row.size = one.kept.name, FileState.STORED, one.kept.size
             row.mime_type, row.shown = one.kept.mime_type, one.kept.shown
         row.save(force_insert=True)
-
-
-def insert_stored(message: Message, stored: Sequence[StoredFile]) -> None:
-    """Writes down what goes out with an agent's message. Inside the caller's transaction, that of the message."""
-    for position, one in enumerate(stored):
-        Attachment.objects.create(
-            id=one.id,
-            message=message,
-            position=position,
-            kind=one.kind,
-            file_name=strip_unstorable(one.file_name)[:255],
-            size=one.size,
-            mime_type=one.mime_type,
-            shown=one.shown,
-            state=FileState.STORED,
-        )
 
 
 @transaction.atomic

@@ -14,8 +14,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from bot.channels.media import Attachment
 from bot.conversations import events
-from bot.conversations.files import StoredFile, insert_stored
+from bot.conversations.files import insert_files
 from bot.conversations.leases import wake_conversation
 from bot.conversations.models import Conversation, HandOff, Message, Note, Resolution, Turn
 from bot.conversations.notes import record_mentions
@@ -141,7 +142,7 @@ def record_agent_reply(
     text: str,
     client_key: str | None = None,
     hold_s: float = 0.0,
-    files: Sequence[StoredFile] = (),
+    files: Sequence[Attachment] = (),
     template: str = "",
 ) -> Message:
     """Puts an agent's words into the outbox. The same `client_key` again (a double click) gives the first message.
@@ -166,7 +167,7 @@ def record_agent_reply(
         hold_s=hold_s,
         template=template,
     )
-    insert_stored(message, files)
+    insert_files(message, files)
     return message
 
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from django.core.files.uploadedfile import UploadedFile
 
-from bot.channels.media import MediaRefused
+from bot.channels.media import Attachment as Announced
+from bot.channels.media import Kept, MediaRefused
 from bot.conversations import handoffs, replies
-from bot.conversations.files import StoredFile
 from bot.conversations.models import Attachment, Message
 from bot.media.store import open_store
 
@@ -42,7 +42,7 @@ def send_reply(
         kept = set(message.attachments.values_list("pk", flat=True))
     finally:
         # Refused, or the same key again: no row names them.
-        drop_files([one for one in stored if one.id not in kept])
+        drop_files([one for one in stored if one.kept and one.kept.name not in kept])
     return message
 
 
@@ -54,14 +54,14 @@ def undo_reply(conversation_id: uuid.UUID, agent: handoffs.Agent, message_id: in
     return words
 
 
-def store_files(files: Sequence[UploadedFile[bytes]]) -> list[StoredFile]:
+def store_files(files: Sequence[UploadedFile[bytes]]) -> list[Announced]:
     """Puts all of them into the store, or none.
 
     Raises: MediaRefused with `many`, `kind`, `too_large`, `empty` or `disk_full`.
     """
     if len(files) > FILES_MAX:
         raise MediaRefused("many")
-    stored: list[StoredFile] = []
+    stored: list[Announced] = []
     try:
         for file in files:
             stored.append(_store(file))
@@ -71,20 +71,23 @@ def store_files(files: Sequence[UploadedFile[bytes]]) -> list[StoredFile]:
     return stored
 
 
-def drop_files(files: Sequence[StoredFile]) -> None:
+def drop_files(files: Sequence[Announced]) -> None:
     """Takes them out of the store again."""
-    open_store().delete(*(one.id for one in files))
+    open_store().delete(*(one.kept.name for one in files if one.kept))
 
 
-def _store(file: UploadedFile[bytes]) -> StoredFile:
-    name = uuid.uuid4()
-    with open_store().receive(name) as incoming:
+def _store(file: UploadedFile[bytes]) -> Announced:
+    kept = _keep(file)
+    kind = KINDS.get(kept.mime_type)
+    if kind is None:
+        open_store().delete(kept.name)
+        raise MediaRefused("kind")
+    return Announced(kind, "", file_name=file.name or "", kept=kept)
+
+
+def _keep(file: UploadedFile[bytes]) -> Kept:
+    with open_store().receive(uuid.uuid4()) as incoming:
         incoming.expect(file.size or 0)
         for chunk in file.chunks():
             incoming.write(chunk)
-        kept = incoming.keep()
-    stored = StoredFile(name, KINDS.get(kept.mime_type, ""), file.name or "", kept.size, kept.mime_type, kept.shown)
-    if not stored.kind:
-        drop_files([stored])
-        raise MediaRefused("kind")
-    return stored
+        return incoming.keep()
