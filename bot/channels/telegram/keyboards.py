@@ -8,12 +8,12 @@ whether this person was really shown it, the gateway looks up (`bot.conversation
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Sequence
 from typing import Any
 
 from bot.channels.contract import Button
+from bot.channels.keys import derive_key
 
 Json = dict[str, Any]
 # A button of this kind asks the person for their own phone number (`request_contact`).
@@ -29,7 +29,7 @@ class ChoiceSigner:
     """Signs and recognises; `secret_key` is the installation's."""
 
     def __init__(self, secret_key: str) -> None:
-        self._key = hashlib.blake2b(secret_key.encode(), digest_size=32, person=_PURPOSE).digest()
+        self._key = derive_key(secret_key, _PURPOSE)
 
     def sign(self, choice: str, chat: str) -> str:
         """The callback data of a button in this chat."""

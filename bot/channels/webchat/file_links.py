@@ -6,11 +6,12 @@ installation can make stands in the address instead, as it does in session ids.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from bot.channels.keys import derive_key
 
 PATH = "/chat/files"
 CODE_CHARS = 32
@@ -23,7 +24,7 @@ class FileLinks:
     """Makes addresses and knows its own; `secret_key` is the installation's."""
 
     def __init__(self, secret_key: str) -> None:
-        self._key = hashlib.blake2b(secret_key.encode(), digest_size=32, person=_PURPOSE[:16]).digest()
+        self._key = derive_key(secret_key, _PURPOSE)
 
     def build(self, file_id: uuid.UUID | str) -> str:
         """The address of a file, on this server."""

@@ -13,6 +13,7 @@ import re
 import secrets
 
 from bot.channels.fields import Json, as_dict
+from bot.channels.keys import derive_key
 from bot.config import config
 
 NAME = "webchat"
@@ -24,7 +25,7 @@ class SessionIds:
     """Issues and recognises; `secret_key` is the installation's."""
 
     def __init__(self, secret_key: str) -> None:
-        self._key = hashlib.blake2b(secret_key.encode(), digest_size=32, person=_PURPOSE[:16]).digest()
+        self._key = derive_key(secret_key, _PURPOSE)
 
     def issue(self) -> str:
         """A fresh id."""
