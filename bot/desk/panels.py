@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -41,15 +42,11 @@ def build_panel(request: HttpRequest, found: Conversation) -> Values:
 def build_log(request: HttpRequest, found: Conversation) -> Values:
     """The values of the story alone; seeing it marks it as read in the same way."""
     agent, language = agent_of(request), desk_language(request)
-    mine = found.state == State.AGENT and found.agent_id == agent.pk
-    if mine or found.state == State.WAITING:
+    values = _build_head(found, agent)
+    if values["mine"] or found.state == State.WAITING:
         handoffs.mark_agent_read(found.pk, find_last_id(found))
     mark_mentions_seen(found.pk, agent)
-    return {
-        "open": found,
-        "open_id": str(found.pk),
-        "state": str(found.state),
-        "mine": mine,
+    return values | {
         "agent_name": handoffs.name_agent(found.agent) if found.agent else "",
         "story": build_story(found, language, agent),
         "window": build_window(found),
@@ -60,11 +57,7 @@ def build_aside(request: HttpRequest, found: Conversation) -> Values:
     """The values of the customer's card."""
     language = desk_language(request)
     hand_off = found.hand_offs.filter(ended_at=None).first()
-    return {
-        "open": found,
-        "open_id": str(found.pk),
-        "state": str(found.state),
-        "mine": found.state == State.AGENT and found.agent_id == agent_of(request).pk,
+    return _build_head(found, agent_of(request)) | {
         "card": build_card(found),
         "hand_off": hand_off,
         "hand_off_span": build_span(timezone.now() - hand_off.created_at, language) if hand_off else "",
@@ -73,3 +66,9 @@ def build_aside(request: HttpRequest, found: Conversation) -> Values:
         "orders": build_orders(found, language),
         "returns": build_returns(found, language),
     }
+
+
+def _build_head(found: Conversation, agent: User) -> Values:
+    """What every part needs to know: which conversation it is, and whether it is this agent's."""
+    mine = found.state == State.AGENT and found.agent_id == agent.pk
+    return {"open": found, "open_id": str(found.pk), "state": str(found.state), "mine": mine}
