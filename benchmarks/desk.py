@@ -12,9 +12,7 @@ import argparse
 import asyncio
 import itertools
 import json
-import math
 import os
-import statistics
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -25,6 +23,7 @@ import httpx
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bot.settings")
 
+from benchmarks.figures import describe
 from tests.browser.site import RasaThread, Site
 from tests.fakes.visitor import Visitor
 
@@ -111,7 +110,7 @@ async def measure(url: str, sessions: list[str], count: int, every_s: float) -> 
     for visitor in visitors:
         await visitor.leave()
     kb = sum(agent.bytes_read for agent in agents) / len(agents) / 1024
-    return {name: describe(found) for name, found in times.items()} | {"kb_an_agent": round(kb)}
+    return {name: describe(found, 95) for name, found in times.items()} | {"kb_an_agent": round(kb)}
 
 
 async def _await_all(agents: list[Agent], visitor: Visitor, word: str, kind: str) -> list[float]:
@@ -126,18 +125,6 @@ async def _await_all(agents: list[Agent], visitor: Visitor, word: str, kind: str
             raise RuntimeError(f"{sum(word not in agent.seen for agent in agents)} agents never saw {word}")
         await asyncio.sleep(0.005)
     return [(agent.seen[word] - begun) * 1000 for agent in agents]
-
-
-def describe(times: list[float]) -> dict[str, float]:
-    """Nearest rank, so that p95 is a time that was measured."""
-    ranked = sorted(times)
-    p95 = ranked[math.ceil(len(ranked) * 0.95) - 1]
-    return {
-        "n": len(times),
-        "p50_ms": round(statistics.median(times), 1),
-        "p95_ms": round(p95, 1),
-        "max_ms": round(ranked[-1], 1),
-    }
 
 
 def as_text(report: dict[str, Any]) -> str:

@@ -13,10 +13,8 @@ import asyncio
 import contextlib
 import itertools
 import json
-import math
 import multiprocessing
 import os
-import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -27,6 +25,7 @@ import httpx
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bot.settings")
 
+from benchmarks.figures import describe
 from benchmarks.systems import Running, running_seva
 from benchmarks.talkers import WebchatTalker
 from tests.environment import SCRATCH
@@ -81,7 +80,7 @@ async def measure(seva: Running, line: Connection, given: Given) -> dict[str, An
             await asyncio.to_thread(line.recv)
             shift_s = given.every_s / len(posts)
             times = await asyncio.gather(*(pace(post, given, at * shift_s) for at, post in enumerate(posts.values())))
-            report[name] = {channel: describe(found) for channel, found in zip(posts, times, strict=True)}
+            report[name] = {channel: describe(found, 99) for channel, found in zip(posts, times, strict=True)}
             line.send(None)
             report[name]["answers_beside"] = await asyncio.to_thread(line.recv)
     return report
@@ -173,18 +172,6 @@ async def talk(port: int, place: int, answered: list[int]) -> None:
         for number in itertools.count(place):
             await talker.say(QUESTIONS[number % len(QUESTIONS)])
             answered[place] += 1
-
-
-def describe(times: list[float]) -> dict[str, float]:
-    """Nearest rank, so that p99 is a time that was measured."""
-    ranked = sorted(times)
-    p99 = ranked[math.ceil(len(ranked) * 0.99) - 1]
-    return {
-        "n": len(times),
-        "p50_ms": round(statistics.median(times), 1),
-        "p99_ms": round(p99, 1),
-        "max_ms": round(ranked[-1], 1),
-    }
 
 
 def as_text(report: dict[str, Any]) -> str:
