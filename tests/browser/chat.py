@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import FrameLocator, Locator, Page
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from bot.page_texts import area_texts
 
@@ -21,7 +21,10 @@ class Chat:
         self._launcher = page.get_by_role("button", name=launcher)
 
     def open(self) -> Chat:
-        self._launcher.click()
+        """Opens it; one that was open on the page before comes back by itself, which is waited for."""
+        expect(self._launcher.or_(self.page.locator("iframe")).filter(visible=True)).to_be_visible()
+        if self._launcher.is_visible():
+            self._launcher.click()
         self.field.wait_for()
         return self
 

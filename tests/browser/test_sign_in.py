@@ -30,9 +30,7 @@ def who_wrote(site: Site, text: str) -> list[str]:
 
 def write(page: Page, text: str) -> Chat:
     """Says it in the chat of this page, which may be open from the page before."""
-    chat = Chat(page)
-    if not chat.field.is_visible():
-        chat.open()
+    chat = Chat(page).open()
     chat.say(text)
     expect(chat.said(f"about: {text}")).to_be_visible()
     return chat
