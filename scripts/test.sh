@@ -21,4 +21,5 @@ ruff format --check .
 ruff check .
 mypy bot actions knowledge tests
 need_browser
-exec pytest "$@"
+# Two processes: while one waits for a gateway or a page, the other computes.
+exec pytest --numprocesses "${TEST_PROCESSES:-2}" --dist loadgroup --no-loadscope-reorder "$@"

@@ -22,8 +22,13 @@ from tests.fresh_database import copied_back
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: Playwright keeps an event loop running in this thread, and no other can run beside it."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    """What takes longest first: the whole system, which one process starts once, then file by file.
+
+    Browser tests last: Playwright keeps an event loop running in this thread, and no other can run beside it.
+    """
+    items.sort(key=lambda item: ("browser" in item.path.parts) - ("system" in item.path.parts))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("system" if "system" in item.path.parts else item.location[0]))
 
 
 @pytest.fixture(scope="session")

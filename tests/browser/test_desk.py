@@ -39,7 +39,7 @@ def reply(desk: Page, text: str) -> None:
 
 
 def test_waiting_customer_appears_on_the_desk_without_a_reload(open_shop: Open, desk: Page) -> None:
-    expect(desk.get_by_role("link", name=DESK["list.waiting"])).to_be_visible()
+    expect(desk.locator("#tab-waiting")).to_be_visible()
     ask_for_person(open_shop, "appears")
     row = desk.locator(".row", has_text="appears")
     expect(row).to_be_visible()
