@@ -22,9 +22,10 @@ HANDED_OFF = "conversation.handed_off"
 MESSAGE_CREATED = "message.created"
 RESOLVED = "conversation.resolved"
 CLOSED = "conversation.closed"
-EVENTS = (HANDED_OFF, MESSAGE_CREATED, RESOLVED, CLOSED)
+RATED = "conversation.rated"
+EVENTS = (HANDED_OFF, MESSAGE_CREATED, RESOLVED, CLOSED, RATED)
 # What is kept of an event: ids and states.
-KEPT = ("message", "hand_off", "reason", "by_agent")
+KEPT = ("message", "hand_off", "reason", "by_agent", "rating")
 
 
 NAMES = {
@@ -32,6 +33,7 @@ NAMES = {
     events.MESSAGE_RECORDED: MESSAGE_CREATED,
     events.CONVERSATION_RESOLVED: RESOLVED,
     events.CONVERSATION_CLOSED: CLOSED,
+    events.CONVERSATION_RATED: RATED,
 }
 
 
@@ -43,7 +45,7 @@ def record_deliveries(event: Event) -> None:
     wanting = [
         endpoint
         for endpoint in Endpoint.objects.filter(active=True).order_by("pk")
-        if name in endpoint.events and not (endpoint.kind == Kind.CHATWOOT and _is_with_the_bot(event))
+        if name in endpoint.events and not (endpoint.kind == Kind.CHATWOOT and _is_not_for_agents(event))
     ]
     if not wanting:
         return
@@ -80,6 +82,8 @@ def _find_hold(event: Event) -> datetime | None:
     return own.values_list("next_try_at", flat=True).first()
 
 
-def _is_with_the_bot(event: Event) -> bool:
-    """What is said before anybody asks for a person; Chatwoot gets it with the hand-off."""
-    return event.name == events.MESSAGE_RECORDED and event.state in (State.BOT, "")
+def _is_not_for_agents(event: Event) -> bool:
+    """What is said before anybody asks for a person; Chatwoot gets it with the hand-off. And what is said of an ended
+    conversation (a rating): Chatwoot would open it again.
+    """
+    return event.name == events.MESSAGE_RECORDED and event.state in (State.BOT, State.CLOSED, "")

@@ -9,7 +9,7 @@ from rest_framework.renderers import JSONRenderer
 
 from bot.api import shapes
 from bot.api.models import Delivery
-from bot.conversations.models import Conversation, HandOff, Message
+from bot.conversations.models import Conversation, HandOff, Message, Rating
 
 
 def name_key(row: Delivery) -> str:
@@ -18,8 +18,9 @@ def name_key(row: Delivery) -> str:
 
 
 def build_body(row: Delivery) -> bytes | None:
-    """`{"type", "timestamp", "data": {"state", "conversation", "message"?, "hand_off"?}}`; None for a reply that was
-    taken back before it went out: there is nothing to tell of.
+    """`{"type", "timestamp", "data": {"state", "conversation", "message"?, "hand_off"?, "rating"?}}`.
+
+    None for a reply that was taken back before it went out: there is nothing to tell of.
 
     `state` is that of the moment; conversation and message are as they are now.
     """
@@ -32,5 +33,7 @@ def build_body(row: Delivery) -> bytes | None:
         data["message"] = shapes.MessageShape(message).data
     if hand_off := HandOff.objects.filter(pk=row.data.get("hand_off")).first():
         data["hand_off"] = shapes.HandOffShape(hand_off).data
+    if rating := Rating.objects.filter(pk=row.data.get("rating")).first():
+        data["rating"] = shapes.RatingShape(rating).data
     body = {"type": row.event, "timestamp": row.created_at.isoformat(), "data": data}
     return bytes(JSONRenderer().render(body))

@@ -11,7 +11,16 @@ from rest_framework import serializers
 from bot.config import config
 from bot.conversations.endings import find_snooze
 from bot.conversations.handoffs import name_agent
-from bot.conversations.models import Attachment, ChannelIdentity, Contact, Conversation, HandOff, Message, Note
+from bot.conversations.models import (
+    Attachment,
+    ChannelIdentity,
+    Contact,
+    Conversation,
+    HandOff,
+    Message,
+    Note,
+    Rating,
+)
 from bot.conversations.states import State
 
 
@@ -90,6 +99,14 @@ class HandOffShape(serializers.ModelSerializer[HandOff]):
         )
 
 
+class RatingShape(serializers.ModelSerializer[Rating]):
+    """How a customer found the help with a resolved conversation: 1 to 5 stars, 5 is best, and their words."""
+
+    class Meta:
+        model = Rating
+        fields = ("stars", "words", "agent_name", "rated_at")
+
+
 class ConversationShape(serializers.ModelSerializer[Conversation]):
     """A conversation in a list."""
 
@@ -107,9 +124,10 @@ class ConversationInFull(ConversationShape):
 
     hand_offs = serializers.SerializerMethodField()
     snoozed_until = serializers.SerializerMethodField()
+    rating = serializers.SerializerMethodField()
 
     class Meta(ConversationShape.Meta):
-        fields = (*ConversationShape.Meta.fields, "hand_offs", "snoozed_until")  # type: ignore[assignment]
+        fields = (*ConversationShape.Meta.fields, "hand_offs", "snoozed_until", "rating")  # type: ignore[assignment]
 
     @extend_schema_field(HandOffShape(many=True))
     def get_hand_offs(self, found: Conversation) -> list[dict[str, Any]]:
@@ -120,6 +138,12 @@ class ConversationInFull(ConversationShape):
         """Until when its agent has put it aside."""
         snooze = find_snooze(found) if found.state == State.AGENT else None
         return snooze.until if snooze else None
+
+    @extend_schema_field(RatingShape(allow_null=True))
+    def get_rating(self, found: Conversation) -> dict[str, Any] | None:
+        """How its customer found the help, if they have said."""
+        rating = Rating.objects.filter(conversation=found).first()
+        return dict(RatingShape(rating).data) if rating else None
 
 
 class FileShape(serializers.ModelSerializer[Attachment]):

@@ -28,6 +28,7 @@ from bot.conversations.models import (
     HandOff,
     Message,
     Note,
+    Rating,
     Turn,
 )
 from bot.conversations.states import State
@@ -60,6 +61,7 @@ def build_export(request: PrivacyRequest) -> Json:
         "turns": _rows(Turn.objects.filter(conversation__in=talks)),
         "hand_offs": _rows(HandOff.objects.filter(conversation__in=talks)),
         "notes": _rows(Note.objects.filter(conversation__in=talks)),
+        "ratings": _rows(Rating.objects.filter(conversation__in=talks)),
         "complaints": _rows(Complaint.objects.filter(_own(request, keys))),
         "opinions": _rows(Opinion.objects.filter(_own(request, keys))),
         "privacy_requests": _rows(PrivacyRequest.objects.filter(_own(request, keys))),
@@ -102,6 +104,7 @@ def erase_contact(request: PrivacyRequest) -> Json:
         "hand_offs": HandOff.objects.filter(conversation__in=talks).update(summary={}),
         "complaints": Complaint.objects.filter(_own(request, keys)).update(words=[], order=""),
         "opinions": Opinion.objects.filter(_own(request, keys)).update(words=""),
+        "ratings": Rating.objects.filter(conversation__in=talks).update(words=""),
         "order_acts": OrderAct.objects.filter(_own(request, keys)).update(order="", detail={}, result=""),
         "requests": PrivacyRequest.objects.filter(_own(request, keys)).update(words="", proof=""),
     }

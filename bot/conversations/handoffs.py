@@ -22,6 +22,7 @@ from bot.conversations.models import Conversation, HandOff, Message, Note, Resol
 from bot.conversations.notes import record_mentions
 from bot.conversations.notices import build_wait_notice, choose_language, say_in
 from bot.conversations.outbox import queue_message
+from bot.conversations.ratings import queue_question
 from bot.conversations.skills import choose_skill
 from bot.conversations.states import Author, Handling, Outcome, Reason, State, TurnState
 from bot.conversations.summaries import build_summary
@@ -113,7 +114,8 @@ def close(conversation_id: uuid.UUID | str, agent: Agent | None = None, *, resol
     """Ends the conversation; the contact's next message starts a new one. Closing a closed one is quiet.
 
     With an agent the customer is told who closed it; without (idle) nothing is said. `resolved`: the agent calls the
-    matter solved; the customer is thanked, it is kept who solved it, and `endings.reopen` may bring it back.
+    matter solved; the customer is thanked and asked how it was (`ratings`), it is kept who solved it, and
+    `endings.reopen` may bring it back.
     Raises: NotFound; TransitionRefused if it is another agent's.
     """
     conversation = lock_conversation(conversation_id)
@@ -122,11 +124,11 @@ def close(conversation_id: uuid.UUID | str, agent: Agent | None = None, *, resol
     if agent is not None:
         check_owner(conversation, agent, (State.BOT, State.WAITING, State.AGENT))
         wake_conversation(conversation.pk)
-        key = "system.resolved" if resolved else "system.closed"
-        text = say_in(key, choose_language(conversation), name=name_agent(agent))
-        queue_message(conversation, author=Author.SYSTEM, text=text)
         if resolved:
             record_resolution(conversation, agent)
+        else:
+            text = say_in("system.closed", choose_language(conversation), name=name_agent(agent))
+            queue_message(conversation, author=Author.SYSTEM, text=text)
     _end_hand_offs(conversation, Outcome.CLOSED)
     drop_work(conversation)
     conversation.closed_at = timezone.now()
@@ -186,11 +188,14 @@ def record_note(conversation_id: uuid.UUID | str, agent: Agent, text: str) -> No
 
 
 def record_resolution(conversation: Conversation, agent: Agent) -> None:
-    """Keeps who has solved it, and tells. Inside the caller's transaction, which holds the row."""
+    """Keeps who has solved it, asks the customer how it was, and tells. Inside the caller's transaction, which holds
+    the row.
+    """
     name = name_agent(agent)
     made = Resolution.objects.create(
         conversation=conversation, agent=agent, agent_name=name, resolved_at=timezone.now()
     )
+    queue_question(made, conversation)
     data = {"agent": agent.pk, "agent_name": name, "resolution": made.pk}
     events.publish(events.Event(events.CONVERSATION_RESOLVED, str(conversation.pk), State.CLOSED.value, data))
 

@@ -22,10 +22,11 @@ from bot.conversations.express import Question, record_question
 from bot.conversations.files import insert_files
 from bot.conversations.leases import Claim, wake_conversation
 from bot.conversations.links import use_link
-from bot.conversations.models import Conversation, Message
+from bot.conversations.models import ChannelIdentity, Conversation, Message
 from bot.conversations.outbox import publish_message
 from bot.conversations.people import find_conversation
 from bot.conversations.photos import PHOTO, is_awaited
+from bot.conversations.rated import take_rating
 from bot.conversations.states import Author, Direction, Handling, State
 from bot.conversations.steps import Ask, Step, claim_work
 from bot.conversations.texts import STORED_MAX, check_readable, is_shortened, strip_unstorable
@@ -73,10 +74,15 @@ def _record(inbound: InboundMessage, text: str, owner: str | None) -> Accepted:
     if question:
         return _accept(question, inbound, text)
     inbound = replace(inbound, user_external_id=settle_address(inbound))
+    known = ChannelIdentity.objects.select_related("contact")
+    identity = known.filter(channel=inbound.channel, external_id=inbound.user_external_id).first()
+    button = find_button(identity, inbound.choice) if identity and inbound.choice else None
+    if rated := take_rating(inbound, text, identity, button):
+        work = claim_work(owner, rated[1]) if owner else None
+        return Accepted(_describe(rated[0]), *(work or ()))
     conversation = find_conversation(inbound)
     if is_awaited(inbound, conversation):
         inbound = replace(inbound, reading="assistant", command=PHOTO)
-    button = find_button(conversation.identity, inbound.choice) if inbound.choice else None
     to_bot = conversation.state == State.BOT and inbound.reading == "assistant"
     typed = _find_typed(text, conversation) if to_bot and not button else None
     # Of pictures more may follow: an album is as many messages.

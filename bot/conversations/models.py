@@ -28,7 +28,7 @@ from bot.conversations.states import (
     State,
     TurnState,
 )
-from bot.conversations.story_models import NoteMention, Resolution, Snooze
+from bot.conversations.story_models import NoteMention, Rating, Resolution, Snooze
 
 __all__ = [
     "Attachment",
@@ -43,6 +43,7 @@ __all__ = [
     "Message",
     "Note",
     "NoteMention",
+    "Rating",
     "Resolution",
     "Snooze",
     "Turn",

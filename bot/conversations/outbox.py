@@ -37,6 +37,7 @@ class OutboundRow(TypedDict, total=False):
     """What not every outbound row has; the columns of `Message`."""
 
     author_name: str
+    kind: str
     agent: User | None
     image: str
     turn: Turn | None

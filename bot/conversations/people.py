@@ -41,7 +41,7 @@ def find_conversation(inbound: InboundMessage) -> Conversation:
     if conversation.state == State.AGENT and inbound.reading != "nobody":
         wake_snoozed(conversation, BY_CUSTOMER)
     _fill_gaps(conversation.contact, inbound.profile)
-    _renew_identity(conversation.identity, inbound)
+    renew_identity(conversation.identity, inbound)
     if page and page != conversation.page:
         conversation.page = page
         conversation.save(update_fields=["page"])
@@ -61,7 +61,7 @@ def _open_conversation(inbound: InboundMessage, page: dict[str, str]) -> Convers
             external_id=inbound.user_external_id,
             account_id=inbound.account_id or None,
         )
-    _renew_identity(identity, inbound)
+    renew_identity(identity, inbound)
     _fill_gaps(identity.contact, inbound.profile)
     now = timezone.now()
     conversation = Conversation.objects.create(
@@ -77,7 +77,7 @@ def _open_conversation(inbound: InboundMessage, page: dict[str, str]) -> Convers
     return conversation
 
 
-def _renew_identity(identity: ChannelIdentity, inbound: InboundMessage) -> None:
+def renew_identity(identity: ChannelIdentity, inbound: InboundMessage) -> None:
     """Whoever writes can be reached, for as long as the channel says."""
     if not identity.reachable:
         identity.reachable = True

@@ -64,3 +64,25 @@ class Resolution(models.Model):
 
     def __str__(self) -> str:
         return f"resolution of {self.conversation_id} by {self.agent_name}"
+
+
+class Rating(models.Model):
+    """How a customer found the help with a conversation that an agent has resolved; pressed again it changes.
+
+    `resolution`: the ending they were asked about, `agent_name` who they read had helped. `stars`: 1 to 5, 5 is best.
+    """
+
+    conversation = models.OneToOneField("conversations.Conversation", on_delete=models.CASCADE, related_name="rating")
+    resolution = models.ForeignKey(Resolution, on_delete=models.CASCADE, related_name="ratings")
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="ratings")
+    agent_name = models.CharField(max_length=200)
+    stars = models.PositiveSmallIntegerField()
+    words = models.TextField(blank=True)
+    rated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="rating_of_five"),)
+        indexes = (models.Index(fields=["-rated_at"], name="rating_newest"),)
+
+    def __str__(self) -> str:
+        return f"{self.stars} of 5 for {self.agent_name}"

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from bot.care.models import Audit, ContactNote, Opinion, PrivacyRequest, RequestState, Tag
 from bot.conversations.links import undo_link
-from bot.conversations.models import ChannelIdentity, Contact, Conversation, IdentityMove
+from bot.conversations.models import ChannelIdentity, Contact, Conversation, IdentityMove, Rating
 from bot.shop.known import find_known
 from bot.shop.restock_watch import RestockWatch
 
@@ -44,6 +44,7 @@ class Card:
     talks: tuple[Conversation, ...]
     tags: tuple[Tag, ...]
     note: str
+    ratings: tuple[Rating, ...]
     opinions: tuple[Opinion, ...]
     watches: tuple[str, ...]
     wishes: tuple[PrivacyRequest, ...]
@@ -62,6 +63,7 @@ def build_card(conversation: Conversation) -> Card:
         talks=tuple(others.select_related("agent")[:TALKS_MAX]),
         tags=tuple(Tag.objects.filter(contact=key)),
         note=note.text if note else "",
+        ratings=tuple(Rating.objects.filter(conversation__contact=contact).order_by("-rated_at")[:OPINIONS_MAX]),
         opinions=tuple(Opinion.objects.filter(contact=key)[:OPINIONS_MAX]),
         watches=tuple(dict.fromkeys(watch.product.title for watch in open_watches)),
         wishes=tuple(PrivacyRequest.objects.filter(contact=key, state=RequestState.OPEN)),

@@ -18,6 +18,8 @@ from bot.channels.keys import derive_key
 Json = dict[str, Any]
 # A button of this kind asks the person for their own phone number (`request_contact`).
 SHARE_KIND = "share_contact"
+# Buttons of this kind are the steps of one scale.
+RATING_KIND = "rating"
 # Titles up to this length share a row; longer ones have a row each, so that a phone shows them whole.
 SHORT_TITLE = 18
 DATA_BYTES_MAX = 64
@@ -57,13 +59,15 @@ def build_keyboard(buttons: Sequence[Button], chat: str, signer: ChoiceSigner) -
     if not buttons:
         return {}
     if any(button.kind == SHARE_KIND for button in buttons):
-        rows: list[list[Json]] = [
+        share: list[list[Json]] = [
             [{"text": button.title, "request_contact": True} if button.kind == SHARE_KIND else {"text": button.title}]
             for button in buttons
         ]
-        return {"keyboard": rows, "one_time_keyboard": True, "resize_keyboard": True}
+        return {"keyboard": share, "one_time_keyboard": True, "resize_keyboard": True}
     keys = [{"text": button.title, "callback_data": signer.sign(button.id, chat)} for button in buttons]
-    return {"inline_keyboard": _arrange(keys)}
+    # A scale is read from top to bottom.
+    rows = [[key] for key in keys] if buttons[0].kind == RATING_KIND else _arrange(keys)
+    return {"inline_keyboard": rows}
 
 
 def find_title(reply_markup: object, data: str) -> str:

@@ -19,10 +19,12 @@ from bot.api.models import Delivery, DeliveryState, Endpoint
 from bot.api.payloads import build_body
 from bot.api.signing import renew_secret, show_secret
 from bot.api.targets import TargetRefused, find_target, is_public
+from bot.channels.contract import InboundMessage
 from bot.config import config
 from bot.conversations import handoffs
 from bot.conversations.database import DatabasePool
-from bot.conversations.models import Conversation
+from bot.conversations.inbox import record_inbound
+from bot.conversations.models import Conversation, Message
 from bot.conversations.states import Reason, State
 from tests.bot.desk.conftest import Make
 from tests.fakes.receiver import Receiver
@@ -97,6 +99,24 @@ async def test_a_whole_matter_is_told_signed_and_in_order(
     assert got[2].json["data"]["message"]["text"] == "On its way."
     assert got[1].json["data"]["hand_off"]["reason"] == "asked"
     await wait_for_rows(lambda: not Delivery.objects.exclude(state="delivered").exists(), "the log")
+
+
+async def test_stars_and_words_are_told_as_they_come(
+    courier: Courier, receiver: Running[Receiver], make: Make, meera: User
+) -> None:
+    await in_database(make_endpoint, receiver.url, hooks.RATED)
+    found = await in_database(serve, make, meera)
+    question = await in_database(Message.objects.get, kind="rating")
+    user = await in_database(lambda: found.identity.external_id)
+    for button in question.buttons[:2]:
+        await in_database(record_inbound, InboundMessage("webchat", button["id"], user, "★", choice=button["id"]))
+    await wait_until(lambda: len(receiver.app.got) == 2, "both")
+    data = [one.json["data"] for one in receiver.app.got]
+    assert [one["state"] for one in data] == ["closed", "closed"]
+    # As they are when they are sent.
+    assert data[1]["rating"] | {"rated_at": ""} == {
+        "stars": 4, "words": "", "agent_name": "Meera Joshi", "rated_at": ""
+    }  # fmt: skip
 
 
 async def test_what_fails_is_tried_again_with_the_same_id_and_nothing_overtakes_it(

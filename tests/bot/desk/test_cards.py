@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from bot.care.models import Audit, ContactNote, Opinion, PrivacyRequest, Tag
 from bot.care.personal import build_export, erase_contact
+from bot.channels.contract import InboundMessage
+from bot.conversations.inbox import record_inbound
 from bot.conversations.links import issue_link, use_link
-from bot.conversations.models import Contact, Conversation, Message, Turn
+from bot.conversations.models import Contact, Conversation, Message, Rating, Turn
 from bot.conversations.states import Author, Direction, State
 from bot.page_texts import LANGUAGE_NAMES, area_texts
 from tests.bot.desk.conftest import Make
@@ -32,6 +34,21 @@ def test_earlier_conversations_of_all_channels_are_linked(desk: Client, make: Ma
     page = desk.get(f"/desk/c/{found.pk}/card").content.decode()
     assert f'href="/desk/c/{other.pk}"' in page
     assert str(stranger.pk) not in page
+
+
+def test_stars_of_all_their_conversations_are_shown_with_words(desk: Client, make: Make, meera: User) -> None:
+    found, other = make(), make(state=State.AGENT, agent=meera)
+    join(found, other)
+    desk.post(f"/desk/c/{other.pk}/resolve")
+    user = other.identity.external_id
+    record_inbound(InboundMessage("webchat", "m1", user, "4"))
+    Rating.objects.update(words="patient <b>and</b> kind")
+    words = area_texts("desk_story", "en")
+    page = desk.get(f"/desk/c/{found.pk}/card").content.decode()
+    for part in ("★★★★☆", words["card.stars"].format(count=4), "Meera Joshi", "patient &lt;b&gt;and&lt;/b&gt; kind"):
+        assert part in page
+    shown = Conversation.objects.get(pk=other.pk)
+    assert area_texts("desk", "en")["message_kind.rating"] in panel(desk, shown)
 
 
 def test_a_wrong_join_is_split_again_and_written_down(desk: Client, make: Make, meera: User) -> None:

@@ -57,9 +57,8 @@ def test_the_customer_is_thanked_and_it_is_kept_who_solved_it(
             post(desk, found, "resolve")
     remove()
     assert found.state == State.CLOSED
-    assert [one.text for one in found.messages.filter(author="system")] == [
-        say("system.resolved", language, name="Meera Joshi")
-    ]
+    thanks, asked = (say(f"system.{key}", language, name="Meera Joshi") for key in ("resolved", "rating.ask"))
+    assert [one.text for one in found.messages.filter(author="system")] == [f"{thanks}\n\n{asked}"]
     assert [(one.agent, one.agent_name) for one in Resolution.objects.all()] == [(meera, "Meera Joshi")]
     told = [one.data["agent_name"] for one in heard if one.name == events.CONVERSATION_RESOLVED]
     assert told == ["Meera Joshi"]

@@ -1,6 +1,7 @@
 // How one message looks: bubble, product cards, and its buttons laid out by kind.
 import { html, nothing } from "../vendor/lit/lit.min.js";
 import { files } from "./files.js";
+import { ownStars, stars } from "./stars.js";
 import { fill, icons, languageOf, linked, linkTo, pictureOf, safeAddress, timeOf } from "./words.js";
 
 /** `view`: {t, language, press(button), retry(message), live: whether buttons may be pressed, head, foot}. */
@@ -12,7 +13,7 @@ export function bubble(message, view) {
   return html`<div class="message ${mine ? "mine" : message.author}" data-id=${message.id ?? nothing}>
     ${view.head && !mine ? html`<p class="who">${message.author === "agent" ? initial(who) : leaf}<span>${who}</span></p>` : nothing}
     ${mine || !view.head ? html`<span class="sr">${who}: </span>` : nothing}
-    ${message.text ? html`<div class="bubble" lang=${languageOf(message.text)}>${linked(message.text)}</div>` : nothing}
+    ${message.text ? html`<div class="bubble" lang=${languageOf(message.text)}>${(mine && ownStars(message.text, view.t)) || linked(message.text)}</div>` : nothing}
     ${message.image && pictureOf({ image: message.image }) ? html`<img class="picture" src=${pictureOf({ image: message.image })} alt="">` : nothing}
     ${files(message, view.t)}
     ${message.cards.length ? cards(message.cards, view) : nothing}
@@ -58,15 +59,17 @@ function cards(all, view) {
     </div></li>`)}</ul>`;
 }
 
-/** `asked`: the question that yes and no answer. Clear choices first, then the quiet kinds: related questions, yes or no, another language, a person. */
+/** `asked`: the question that yes and no answer. Stars and clear choices first, then the quiet kinds: related questions, yes or no, another language, a person. */
 function buttons(all, view, asked) {
   const of = (...kinds) => all.filter((one) => kinds.includes(one.kind || "choice"));
-  const known = ["related", "feedback", "switch", "person"];
+  const known = ["related", "feedback", "switch", "person", "rating"];
   const choices = all.filter((one) => !known.includes(one.kind));
   const related = of("related");
   const feedback = of("feedback");
   const aside = of("switch", "person");
+  const scale = of("rating");
   return html`<div class="buttons">
+    ${scale.length ? stars(scale, view) : nothing}
     ${choices.length ? html`<div class="choices">${choices.map((one) => button(one, "choice", view))}</div>` : nothing}
     ${related.length ? html`<div class="related" role="group" aria-label=${view.t.related}><p class="related-title">${view.t.related}</p>${related.map((one) => button(one, "chip", view))}</div>` : nothing}
     ${feedback.length ? html`<div class="feedback" role="group" aria-label=${asked || view.t.feedback}><p lang=${languageOf(asked || view.t.feedback)}>${asked || view.t.feedback}</p>${feedback.map((one, place) => button(one, "thumb", view, place === 0 ? icons.yes : icons.no))}</div>` : nothing}

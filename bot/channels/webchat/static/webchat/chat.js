@@ -169,13 +169,14 @@ class SevaChat extends LitElement {
 
   // ---- what the customer does
 
-  send(text, choice) {
+  /** `ended`: it is about a conversation that stays ended. */
+  send(text, choice, ended) {
     const clean = text.trim();
     if (!clean) return;
     if ([...clean].length > setup.text_max) return this.showHint("too_long");
     this.talk.write(clean, choice);
     // Writing after the end begins anew, with the assistant.
-    if (this.state.state === "closed") this.state = { state: "bot", agent: "" };
+    if (this.state.state === "closed" && !ended) this.state = { state: "bot", agent: "" };
     this.follow = true;
     this.wire.flush();
   }
@@ -205,7 +206,7 @@ class SevaChat extends LitElement {
   }
 
   press(button) {
-    this.send(button.title, button.id);
+    this.send(button.title, button.id, String(button.kind).startsWith("rating"));
     // The pressed button goes; the focus must not fall to the page's beginning.
     this.updateComplete.then(() => (matchMedia("(pointer: fine)").matches ? this.field : this.log)?.focus({ preventScroll: true }));
   }

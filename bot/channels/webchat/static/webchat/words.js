@@ -112,6 +112,7 @@ export const icons = {
   person: icon(svg`<circle cx="12" cy="8" r="3.6"/><path d="M5 20c.6-4 3.4-6 7-6s6.4 2 7 6"/>`),
   yes: icon(svg`<path d="M7 11v9H4v-9zM7 11l4-7c1.5 0 2.5 1 2.5 2.5V10H19l-1.5 9.2c-.1.5-.5.8-1 .8H7"/>`),
   no: icon(svg`<path d="M7 13V4H4v9zM7 13l4 7c1.5 0 2.5-1 2.5-2.5V14H19l-1.5-9.2c-.1-.5-.5-.8-1-.8H7"/>`),
+  star: icon(svg`<path d="M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9L12 16.9l-5.2 2.8 1-5.9-4.3-4.1 5.9-.8z"/>`),
   swap: icon(svg`<path d="M5 8h13l-3-3M19 16H6l3 3"/>`),
   picture: icon(svg`<rect x="4" y="5" width="16" height="14" rx="2"/><circle cx="9" cy="10" r="1.6"/><path d="M5 18l5-5 3 3 3-4 4 5"/>`),
   sending: icon(svg`<circle cx="12" cy="12" r="8"/><path d="M12 8v4l2.5 2"/>`),
