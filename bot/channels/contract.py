@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from bot.channels.media import Attachment, File
-from bot.channels.reports import ChannelEvent, DeliveryReport
+from bot.channels.reports import ChannelEvent, DeliveryReport, Edit
 
 # Who reads a message: the assistant; nobody yet, but its writer is told what the assistant cannot do with it; or it is
 # only kept (a reaction, a deletion, what is days old when it arrives).
@@ -70,16 +70,6 @@ class InboundMessage:
     link: str = ""
     notice: str = ""
     writes_on: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """New words for a message of a person, whose external_id ends in `target`."""
-
-    user_external_id: str
-    target: str
-    text: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +178,10 @@ class Channel(Protocol):
         """Tells the person's open pages who is answering now; best effort, raises nothing."""
         ...
 
+    async def show_read(self, user_external_id: str, up_to_id: int) -> None:
+        """An agent has seen everything up to this message of ours; best effort, raises nothing."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
@@ -209,6 +203,7 @@ class SessionState:
     """What a returning person sees: who answers, and the messages after the last one they have.
 
     `known_to`: a message after this id is still held back and may come later than those with higher ids; None if not.
+    `read_up_to`: somebody of the shop has seen everything up to this message.
     """
 
     known: bool
@@ -219,6 +214,7 @@ class SessionState:
     history: tuple[dict[str, Any], ...] = ()
     more: bool = False
     known_to: int | None = None
+    read_up_to: int = 0
 
 
 class Inbox(Protocol):

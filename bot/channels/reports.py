@@ -1,4 +1,4 @@
-"""What a channel says of messages that went out, and what is nobody's message. Frozen values, no database."""
+"""What a channel says of messages that are there already, and what is nobody's message. Frozen values, no database."""
 
 from __future__ import annotations
 
@@ -35,3 +35,13 @@ class ChannelEvent:
     external_id: str
     kind: str
     body: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """New words for a message of a person, whose external_id ends in `target`."""
+
+    user_external_id: str
+    target: str
+    text: str
+    at: datetime

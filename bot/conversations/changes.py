@@ -8,8 +8,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import Q
 
-from bot.channels.contract import Edit
-from bot.channels.reports import ChannelEvent
+from bot.channels.reports import ChannelEvent, Edit
 from bot.conversations import events
 from bot.conversations.channel_models import ChannelNotice
 from bot.conversations.leases import wake_conversation

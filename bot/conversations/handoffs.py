@@ -216,7 +216,7 @@ def mark_agent_read(conversation_id: uuid.UUID | str, up_to_id: int) -> None:
     """An agent has seen everything up to this message; monotonic."""
     unread = Conversation.objects.filter(pk=conversation_id, agent_read_id__lt=up_to_id)
     if unread.update(agent_read_id=up_to_id):
-        events.publish(events.Event(events.AGENT_READ, str(conversation_id), ""))
+        events.publish(events.Event(events.AGENT_READ, str(conversation_id), "", {"up_to": up_to_id}))
 
 
 def show_typing(conversation_id: uuid.UUID | str, agent: Agent, on: bool) -> None:

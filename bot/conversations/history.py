@@ -49,6 +49,7 @@ def find_session(channel: str, user_external_id: str, after_id: int = 0) -> Sess
         history=tuple(describe_message(message) for message in (page if after_id else reversed(page))),
         more=len(messages) > len(page),
         known_to=held.pk - 1 if held else None,
+        read_up_to=conversation.agent_read_id,
     )
 
 

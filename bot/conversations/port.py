@@ -7,8 +7,8 @@ from typing import ParamSpec, TypeVar
 
 from django.db import DataError
 
-from bot.channels.contract import Edit, InboundMessage, Recorded, SessionState
-from bot.channels.reports import ChannelEvent, DeliveryReport
+from bot.channels.contract import InboundMessage, Recorded, SessionState
+from bot.channels.reports import ChannelEvent, DeliveryReport, Edit
 from bot.conversations.bursts import extend_wait
 from bot.conversations.changes import record_edit, record_group, record_reach
 from bot.conversations.database import DatabasePool

@@ -1,4 +1,6 @@
-"""Tells a customer's open page who answers now and that an agent is writing, when that changes in this process."""
+"""Tells a customer's open page who answers now, that an agent is writing or has seen their words, when that changes in
+this process.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,9 @@ from bot.conversations import events
 from bot.conversations.database import DatabasePool
 from bot.conversations.events import Event
 from bot.conversations.models import Conversation
+
+# What is shown besides changes of state.
+SHOWN = frozenset((events.TYPING, events.AGENT_READ))
 
 _log = logging.getLogger(__name__)
 
@@ -41,8 +46,9 @@ class Presence:
     def _receive(self, event: Event) -> None:
         if event.name == events.MESSAGE_RECORDED and event.data.get("author") == "agent":
             self._wake()
-        elif event.name in events.STATE_CHANGES or event.name == events.TYPING:
-            self._wake()
+        elif event.name in events.STATE_CHANGES or event.name in SHOWN:
+            if event.name != events.AGENT_READ:
+                self._wake()
             if self._loop and not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(self._begin, event)
 
@@ -62,6 +68,8 @@ class Presence:
             return
         if event.name == events.TYPING:
             await channel.show_typing(user[1], bool(event.data["on"]), "agent")
+        elif event.name == events.AGENT_READ:
+            await channel.show_read(user[1], int(event.data["up_to"]))
         else:
             await channel.show_state(user[1], event.state, str(event.data.get("agent_name", "")))
 

@@ -29,6 +29,12 @@ LISTEN = """
 """
 
 
+STARS = ("★★★★★ Excellent", "★☆☆☆☆ Poor")
+# As if the server had sent it; who asks in life is an agent (test_ratings).
+SHOW_STARS = """(buttons) => document.querySelector("seva-chat").talk.take(
+  {id: 1e9, author: "system", text: "How was it?", ts: new Date().toISOString(), buttons})"""
+
+
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     return read_package_file(tmp_path_factory.mktemp("npm"), *AXE)
@@ -53,6 +59,8 @@ def test_axe_finds_nothing(
     say(page, "I need a person")
     page.locator(".banner.waiting").wait_for()
     say(page, "two of them")
+    page.evaluate(SHOW_STARS, [{"id": f"b_{title}", "title": title, "kind": "rating"} for title in STARS])
+    page.locator(".star").first.focus()
     assert page.evaluate(RUN_AXE) == []
     page.get_by_role("button", name=words["menu"]).click()
     assert page.evaluate(RUN_AXE) == []

@@ -165,7 +165,7 @@ def test_unread_answers_are_counted_on_the_button(open_shop: Open, site: Site) -
     site.rasa.app.delay_s = 0.6
     try:
         chat.say("slow one")
-        expect(chat.frame.locator(".mine .mark").last).to_have_attribute("title", WIDGET["status.sent"])
+        expect(chat.frame.locator(".mine .mark").last).to_have_attribute("title", WIDGET["status.delivered"])
         chat.button(WIDGET["close"]).click()
         expect(page.get_by_role("button", name=unread)).to_be_visible()
     finally:

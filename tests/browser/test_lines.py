@@ -70,5 +70,5 @@ def test_line_that_breaks_in_the_middle_of_a_burst_keeps_the_order(open_shop: Op
         chat.say(f"line {number}")
         page.context.set_offline(number % 2 == 1)
     page.context.set_offline(False)
-    expect(chat.frame.locator(".mine:has(.foot.sending)")).to_have_count(0, timeout=30_000)
+    expect(chat.frame.locator(".mine:has(.foot:is(.sending, .sent))")).to_have_count(0, timeout=30_000)
     expect(chat.frame.locator(".mine .bubble")).to_have_text([f"line {number}" for number in range(6)])

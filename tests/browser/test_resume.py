@@ -136,7 +136,7 @@ async () => {
     emit: (name, data) => told.push([name, data.on]),
     timeout: () => ({ emitWithAck: async () => { told.push(['sent']); return { ok: true }; } }),
   };
-  wire.talk = { confirm: () => {} };
+  wire.talk = { confirm: () => {}, mark: () => {} };
   wire.tellWriting(true);
   wire.ready = true;
   wire.signedAt = 0;
@@ -152,3 +152,36 @@ async () => {
 def test_the_page_tells_that_its_customer_writes(page: Page) -> None:
     """At the first letter after a message, then seldom; and that the field was emptied."""
     assert page.evaluate(WRITING) == [["typing", True], ["sent"], ["typing", True], ["typing", False]]
+
+
+STATUSES = """
+async () => {
+  const { Wire } = await import('/static/webchat/wire.js');
+  const { Talk } = await import('/static/webchat/talk.js');
+  const kept = {};
+  const storage = { getItem: (key) => kept[key] ?? null, setItem: (key, value) => (kept[key] = value) };
+  const talk = new Talk(storage, () => {});
+  const wire = new Wire({ talk, storage, hello: () => ({}), on: { error: () => {} } });
+  const seen = () => seen.all.push(talk.messages[0].status);
+  seen.all = [];
+  const answer = (give) => (wire.socket = { timeout: () => ({ emitWithAck: async () => { seen(); return give(); } }) });
+  const item = talk.write('hi');
+  seen();
+  answer(() => { throw new Error('cut'); });
+  await wire.sendOne(item);
+  seen();
+  answer(() => ({ ok: false, code: 'busy', retry_after_s: 1 }));
+  await wire.sendOne(item);
+  seen();
+  answer(() => { seen.all.push(new Talk(storage, () => {}).messages[0].status); return { ok: true, id: 7 }; });
+  await wire.sendOne(item);
+  seen();
+  return seen.all;
+}
+"""
+
+
+def test_a_message_waits_is_on_its_way_and_has_arrived(page: Page) -> None:
+    """Waiting once more if the line is cut or the server is busy; to a page that opens meanwhile it waits."""
+    tries = ["sending", "sent", "sending", "sent", "sending", "sent", "sending", "delivered"]
+    assert page.evaluate(STATUSES) == tries

@@ -33,7 +33,7 @@ async def close_client(client: socketio.AsyncClient) -> None:
 
 
 class Visitor:
-    """`shown`: messages by id, live or from history. `errors`, `states`, `echoes`, `typing`: frames as they came."""
+    """`shown`: messages by id, live or from history. `errors` and those after it: frames as they came."""
 
     def __init__(self, url: str, origin: str | None = None) -> None:
         self.url = url
@@ -45,6 +45,7 @@ class Visitor:
         self.states: list[Json] = []
         self.echoes: list[Json] = []
         self.typing: list[Json] = []
+        self.reads: list[Json] = []
         # Up to here nothing is missing; live messages extend it while `_whole` (as the widget has it, talk.js).
         self.known_to = 0
         self._whole = False
@@ -63,6 +64,7 @@ class Visitor:
         client.on("user_echo", self.echoes.append)
         client.on("error", self.errors.append)
         client.on("typing", self.typing.append)
+        client.on("read", self.reads.append)
         client.on("conversation_state", self.states.append)
         headers = {"Origin": self._origin} if self._origin else {}
         await client.connect(self.url, transports=["websocket"], headers=headers, wait_timeout=5)

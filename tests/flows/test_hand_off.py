@@ -75,6 +75,17 @@ async def test_an_agent_answers_on_the_open_page(visitors: Visitors, agent: User
     assert record.first_reply_at is not None
 
 
+async def test_the_customer_sees_that_an_agent_has_read_it(visitors: Visitors, agent: User) -> None:
+    visitor = visitors()
+    conversation = await ask_for_person(visitor)
+    waiting = (await visitor.send("are you there?"))["id"]
+    assert (await visitor.open(last_id=0))["read_up_to_id"] < waiting
+    for _ in range(2):
+        await in_database(handoffs.mark_agent_read, conversation.pk, waiting)
+    await wait_until(lambda: visitor.reads == [{"up_to_id": waiting}], "the sign that it was read, once")
+    assert (await visitor.open(last_id=0))["read_up_to_id"] == waiting
+
+
 async def test_after_closing_a_message_starts_a_new_conversation(visitors: Visitors, agent: User) -> None:
     visitor = visitors()
     conversation = await ask_for_person(visitor)

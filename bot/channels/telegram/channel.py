@@ -68,6 +68,9 @@ class Telegram:
     async def show_state(self, user_external_id: str, state: str, agent_name: str) -> None:
         """Nothing: who writes stands above an agent's messages."""
 
+    async def show_read(self, user_external_id: str, up_to_id: int) -> None:
+        """Nothing: a bot's chat has no such sign."""
+
     async def fetch_media(self, attachment: Attachment, sink: MediaSink) -> None:
         """A file that somebody sent (getFile: at most 20 MB, CHANNELS 2.5). Raises: MediaUnavailable, MediaRefused."""
         try:

@@ -16,9 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.channels.contract import Edit, InboundMessage, Profile
+from bot.channels.contract import InboundMessage, Profile
 from bot.channels.fields import Json, as_dict, as_int, as_key, as_storable, as_text, hash_json
-from bot.channels.reports import ChannelEvent
+from bot.channels.reports import ChannelEvent, Edit
 from bot.channels.telegram.contents import read_content
 from bot.channels.telegram.keyboards import ChoiceSigner, find_title
 from bot.errors import PayloadMalformed

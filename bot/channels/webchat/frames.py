@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.channels.contract import OutboundMessage
+from bot.channels.contract import OutboundMessage, Recorded
 from bot.errors import PayloadMalformed
 
 MESSAGE_CHARS_MAX = 20_000
@@ -96,3 +96,14 @@ def build_bot_uttered(message: OutboundMessage, files: Sequence[dict[str, Any]] 
     if message.image:
         frame["attachment"] = {"type": "image", "payload": {"src": message.image}}
     return frame
+
+
+def build_ack(uttered: Uttered, recorded: Recorded) -> dict[str, Any]:
+    """What the sender is told once it is stored."""
+    return {
+        "ok": True,
+        "cid": uttered.cid,
+        "id": recorded.id,
+        "ts": recorded.at.isoformat(),
+        "shortened": recorded.shortened,
+    }

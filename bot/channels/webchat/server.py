@@ -20,6 +20,7 @@ from bot.channels.webchat.file_links import FileLinks
 from bot.channels.webchat.frames import (
     SessionRequest,
     Uttered,
+    build_ack,
     build_bot_uttered,
     parse_id,
     parse_session_request,
@@ -118,6 +119,10 @@ class WebChat:
         """Who answers now."""
         await self.server.emit("conversation_state", {"state": state, "agent": agent_name}, room=user_external_id)
 
+    async def show_read(self, user_external_id: str, up_to_id: int) -> None:
+        """Somebody of the shop has seen the visitor's words up to this message."""
+        await self.server.emit("read", {"up_to_id": up_to_id}, room=user_external_id)
+
     async def echo(self, user_external_id: str, frame: Answer) -> None:
         """The visitor's own message, in all of their open pages; one that has it already drops it."""
         await self.server.emit("user_echo", frame, room=user_external_id)
@@ -198,7 +203,7 @@ class WebChat:
         visitor.note_sent()
         if not recorded.duplicate:
             await self._echo(sid, visitor, uttered, recorded)
-        return _build_ack(uttered, recorded)
+        return build_ack(uttered, recorded)
 
     async def _find_visitor(self, sid: str, uttered: Uttered) -> Visitor | None:
         """Whose message this is: the session it names if that is one of ours, else the socket's own; None: too many."""
@@ -268,6 +273,7 @@ class WebChat:
             "last_id": last_id if state.known_to is None else min(last_id, state.known_to),
             "history": self._links.add_to(state.history),
             "more": state.more,
+            "read_up_to_id": state.read_up_to,
         }
 
     def _require_inbox(self) -> Inbox:
@@ -287,13 +293,3 @@ def _build_inbound(visitor: Visitor, uttered: Uttered) -> InboundMessage:
         profile=Profile(language=visitor.language, page=visitor.page),
         writes_on=visitor.is_writing,
     )
-
-
-def _build_ack(uttered: Uttered, recorded: Recorded) -> Answer:
-    return {
-        "ok": True,
-        "cid": uttered.cid,
-        "id": recorded.id,
-        "ts": recorded.at.isoformat(),
-        "shortened": recorded.shortened,
-    }

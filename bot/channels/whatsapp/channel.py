@@ -92,6 +92,9 @@ class WhatsApp:
     async def show_state(self, user_external_id: str, state: str, agent_name: str) -> None:
         """Nothing to show it on: an agent's words begin with the name."""
 
+    async def show_read(self, user_external_id: str, up_to_id: int) -> None:
+        """Nothing: the sign there comes with the answer (`signs`)."""
+
     async def fetch_media(self, attachment: Attachment, sink: MediaSink) -> None:
         """See `bot.channels.media.MediaSource`."""
         await self._graph.download(attachment.reference, sink)

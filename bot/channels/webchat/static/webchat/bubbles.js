@@ -43,7 +43,7 @@ function notice(message, view) {
 function foot(message, mine, view) {
   const time = html`<time datetime=${message.ts || nothing}>${timeOf(message.ts, view.language)}</time>`;
   if (!mine) return html`<p class="foot">${time}</p>`;
-  const status = message.status === "sent" && message.id <= view.readUpTo ? "read" : message.status;
+  const status = message.status === "delivered" && message.id <= view.readUpTo ? "read" : message.status;
   const again = status === "failed" ? html`<button class="again" type="button" @click=${() => view.retry(message)}>${view.t["retry"]}</button>` : nothing;
   return html`<p class="foot ${status}">${again}${status === "failed" ? view.t["status.failed"] : time}<span class="mark" title=${view.t[`status.${status}`]}>${icons[status]}</span><span class="sr">${view.t[`status.${status}`]}</span></p>`;
 }

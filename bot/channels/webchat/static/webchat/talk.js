@@ -8,7 +8,8 @@ export class Talk {
     this.storage = storage;
     this.changed = changed;
     this.confirmed = new Map();
-    this.outbox = readJson(storage, OUTBOX, []).filter((item) => item && item.cid && typeof item.text === "string");
+    const kept = readJson(storage, OUTBOX, []).filter((item) => item && item.cid && typeof item.text === "string");
+    this.outbox = kept.map((item) => (item.status === "failed" ? item : { ...item, status: undefined }));
     this.readUpTo = 0;
     this.missing();
     this.knownTo = 0;
@@ -89,18 +90,22 @@ export class Talk {
     if (!item) return;
     this.forget(cid);
     if (!this.confirmed.has(ack.id)) {
-      this.confirmed.set(ack.id, { id: ack.id, key: cid, cid, author: "contact", text: item.text, ts: ack.ts || item.ts, status: "sent", buttons: [], cards: [], files: ack.files || item.files || [] });
+      this.confirmed.set(ack.id, { id: ack.id, key: cid, cid, author: "contact", text: item.text, ts: ack.ts || item.ts, status: "delivered", buttons: [], cards: [], files: ack.files || item.files || [] });
     }
     this.keep();
   }
 
   fail(cid) {
-    this.outbox = this.outbox.map((item) => (item.cid === cid ? { ...item, status: "failed" } : item));
-    this.keep();
+    this.mark(cid, "failed");
   }
 
   retry(cid) {
-    this.outbox = this.outbox.map((item) => (item.cid === cid ? { ...item, status: undefined } : item));
+    this.mark(cid, undefined);
+  }
+
+  /** Of one that the server has not confirmed: `sent` while it is on its way, none while it waits, `failed`. */
+  mark(cid, status) {
+    this.outbox = this.outbox.map((item) => (item.cid === cid ? { ...item, status } : item));
     this.keep();
   }
 
@@ -157,7 +162,7 @@ export function readMessage(raw) {
     files: raw.files || meta.files || [],
     turn: meta.turn || raw.turn || null,
     readUpTo: Number(meta.read_up_to_id) || 0,
-    status: "sent",
+    status: "delivered",
   };
 }
 

@@ -111,6 +111,7 @@ export class Wire {
     this.confirmSession(state.session_id);
     for (const message of state.history || []) this.talk.take(message);
     this.talk.knowTo(state.last_id);
+    this.talk.markRead(state.read_up_to_id);
     const resumed = this.asked > 0;
     if (resumed && state.more && state.last_id > this.asked) {
       // Away for long: the next page of what was missed.
@@ -146,9 +147,11 @@ export class Wire {
     // The first letter after it is told at once: the assistant waits a moment for what is written in pieces.
     this.signedAt = 0;
     let ack;
+    this.talk.mark(item.cid, "sent");
     try {
       ack = await this.socket.timeout(ACK_TIMEOUT_MS).emitWithAck("user_uttered", body);
     } catch {
+      this.talk.mark(item.cid, undefined);
       return this.ready ? RETRY_MS : 0;
     }
     if (ack && ack.ok) {
@@ -159,7 +162,9 @@ export class Wire {
   }
 
   async sendOneFile(item) {
+    this.talk.mark(item.cid, "sent");
     const ack = await sendFile(item, { session: this.session, ...this.hello() });
+    if (!ack) this.talk.mark(item.cid, undefined);
     if (!ack) return RETRY_MS;
     if (!ack.ok) return this.refuse({ ...ack, cid: item.cid });
     this.talk.confirm(item.cid, ack);
@@ -168,6 +173,7 @@ export class Wire {
 
   refuse({ code, cid, retry_after_s: retryAfter, text: words }) {
     if (code === "rate_limited" || code === "unavailable" || code === "busy") {
+      this.talk.mark(cid, undefined);
       const seconds = Math.min(60, Math.max(1, Math.ceil(retryAfter || 2)));
       this.on.error(code, seconds);
       return seconds * 1000;

@@ -117,6 +117,7 @@ export const icons = {
   picture: icon(svg`<rect x="4" y="5" width="16" height="14" rx="2"/><circle cx="9" cy="10" r="1.6"/><path d="M5 18l5-5 3 3 3-4 4 5"/>`),
   sending: icon(svg`<circle cx="12" cy="12" r="8"/><path d="M12 8v4l2.5 2"/>`),
   sent: icon(svg`<path d="M5 13l4.5 4.5L19 7"/>`),
-  read: icon(svg`<path d="M2.5 13L7 17.5 15 8M11 16l1.5 1.5L22 8"/>`),
+  delivered: icon(svg`<path d="M2.5 13L7 17.5 15 8M11 16l1.5 1.5L22 8"/>`),
+  read: icon(svg`<path stroke-width="3" d="M2.5 13L7 17.5 15 8M11 16l1.5 1.5L22 8"/>`),
   failed: icon(svg`<circle cx="12" cy="12" r="9"/><path d="M12 7v6M12 16.5v.1"/>`),
 };
