@@ -131,7 +131,9 @@ class Worker:
             except Exception:
                 _log.exception("the sweeper failed and goes on")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._config.sweep_s)
+                # As in `bot.media.fetcher`: `wait_for` may forget that it was cancelled.
+                async with asyncio.timeout(self._config.sweep_s):
+                    await self._wake.wait()
             self._wake.clear()
 
     async def _close_idle(self) -> None:

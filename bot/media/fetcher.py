@@ -66,7 +66,9 @@ class Fetcher:
             except Exception:
                 _log.exception("looking for files to fetch failed and goes on")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LOOK_EVERY_S)
+                # Not `wait_for`: before Python 3.12 it forgets that it was cancelled if its wait ends just then.
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._wake.wait()
             self._wake.clear()
 
     def _begin(self, fetch: Fetch) -> None:

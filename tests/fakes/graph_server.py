@@ -48,7 +48,10 @@ class Stored:
 
 @dataclass
 class FakeGraph:
-    """`uploads`: files that were sent to it, by the id it gave them."""
+    """`uploads`: files that were sent to it, by the id it gave them. `given`: files that were asked for.
+
+    `slow_files`: until it is set, nobody gets a file.
+    """
 
     phone_number_id: str = PHONE_NUMBER_ID
     token: str = TOKEN
@@ -61,6 +64,8 @@ class FakeGraph:
     on_accept: Callable[[Json, str], None] = lambda body, wamid: None
     base_url: str = ""
     hold: asyncio.Event | None = None
+    slow_files: asyncio.Event | None = None
+    given: list[str] = field(default_factory=list)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         body = await read_body(receive)
@@ -136,6 +141,9 @@ class FakeGraph:
 
     async def _give(self, name: str, send: Any) -> None:
         found = self.files[name]
+        self.given.append(name)
+        if self.slow_files:
+            await self.slow_files.wait()
         headers = [(b"content-length", str(len(found.content)).encode())]
         await send({"type": "http.response.start", "status": found.status, "headers": headers})
         await send({"type": "http.response.body", "body": found.content})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 from dataclasses import replace
@@ -22,6 +23,7 @@ from tests.bot.channels.test_whatsapp_render import build
 from tests.fakes.graph_server import Stored
 from tests.fakes.meta import build_message, envelope
 from tests.fakes.rows import in_database, wait_for_rows
+from tests.fakes.visitor import wait_until
 from tests.flows.conftest import Line
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (320).to_bytes(4, "big") + (400).to_bytes(4, "big") + b"\x08" * 900
@@ -130,3 +132,21 @@ async def test_a_message_of_several_parts_goes_on_where_it_stopped(line: Line) -
     message = replace(build("word " * 2000), parts_sent=1)
     await whatsapp.send(message)
     assert [body["biz_opaque_callback_data"] for body in line.graph.accepted] == ["seva:7:2/3", "seva:7:3/3"]
+
+
+async def test_a_file_that_comes_slowly_holds_up_no_stop_and_is_fetched_after_the_next_start(line: Line) -> None:
+    """A download that ends just when the search for more is told to end: told is told."""
+    line.graph.slow_files = asyncio.Event()
+    line.graph.files["slow"] = Stored(PNG, "image/png")
+    await line.meta.deliver(envelope(messages=[build_message("image", {"id": "slow", "mime_type": "image/png"})]))
+    await wait_until(lambda: line.graph.given == ["slow"], "the download to begin")
+    stopping = asyncio.create_task(line.gateway.fetcher.stop())
+    # Not a timeout: cancelling this would end what hangs.
+    ended, _ = await asyncio.wait({stopping}, timeout=5)
+    assert ended
+    waiting = await in_database(Attachment.objects.get)
+    assert waiting.state == FileState.WAITING
+    line.graph.slow_files.set()
+    await in_database(Attachment.objects.all().update, next_try_at=None)
+    line.gateway.fetcher.start()
+    await wait_for_rows(Attachment.objects.filter(state=FileState.STORED).exists, "the file")
