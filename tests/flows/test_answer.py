@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from bot.assembly import Gateway
 from bot.conversations.models import Conversation, Message, Turn
 from bot.conversations.states import Delivery, Handling, TurnState
+from tests.fakes.crowd import PEOPLE, find_disorder, write_lines
 from tests.fakes.rasa_server import FakeRasa
 from tests.fakes.rows import in_database, wait_for_rows
 from tests.fakes.running import Running
@@ -137,11 +137,27 @@ async def test_reading_is_remembered(visitors: Visitors) -> None:
     await wait_for_rows(Message.objects.filter(pk=shown["id"], delivery=Delivery.READ).exists, "read")
 
 
-async def test_many_visitors_are_answered_each_for_themselves(visitors: Visitors, gateway: Gateway) -> None:
-    everybody = [visitors() for _ in range(12)]
-    await asyncio.gather(*(visitor.open() for visitor in everybody))
-    for number in range(4):
-        await asyncio.gather(*(v.send(f"v{i} says {number}") for i, v in enumerate(everybody)))
-    for i, visitor in enumerate(everybody):
-        await visitor.wait_for_text(f"v{i} says 3")
-        assert all(f"v{i} " in text for text in visitor.texts())
+async def test_fifty_conversations_at_once_keep_their_order(visitors: Visitors, rasa: Running[FakeRasa]) -> None:
+    """Lines are cut, all is sent again late, and Rasa fails now and then: each is answered, once, in order."""
+    crowd = {f"v{number:02}": visitors() for number in range(PEOPLE)}
+    rasa.app.drop_answers = 5
+
+    async def talk(who: str, visitor: Visitor) -> None:
+        await visitor.open()
+        for number, line in enumerate(write_lines(who)):
+            await visitor.send(line, cid=f"c{number}")
+        if who.endswith("7"):
+            await visitor.open()
+        await visitor.send(write_lines(who)[0], cid="c0")
+
+    await asyncio.gather(*(talk(who, visitor) for who, visitor in crowd.items()))
+    for who, visitor in crowd.items():
+        await visitor.wait_for_text(write_lines(who)[-1])
+    shown = {
+        who: [visitor.shown[key]["text"] for key in sorted(visitor.shown) if visitor.shown[key]["author"] == "bot"]
+        for who, visitor in crowd.items()
+    }
+    assert find_disorder(crowd, [text for *_, text in rasa.app.ran], shown) == []
+    frames = {who: [frame["metadata"]["id"] for frame in visitor.received] for who, visitor in crowd.items()}
+    assert {who for who, ids in frames.items() if ids != sorted(set(ids))} == set()
+    assert rasa.app.side_by_side == 1
