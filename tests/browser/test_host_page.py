@@ -75,6 +75,57 @@ def test_page_is_painted_before_the_widget_arrives_and_never_moves(open_page: Op
     assert page.evaluate("shifts") == 0
 
 
+# What docs/your-own-shop.md offers to pages that must be complete whatever happens to us.
+AFTER_LOAD = """<script>
+addEventListener("load", () => {
+  const chat = document.createElement("script");
+  chat.src = "/widget.js";
+  document.head.append(chat);
+});
+</script>"""
+
+
+def test_server_that_never_answers_holds_up_nothing_of_the_page(open_page: OpenPage) -> None:
+    held: list[Route] = []
+    page = open_page(head='<script src="/widget.js" async></script>', hold=held)
+    page.wait_for_load_state("domcontentloaded")
+    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+    # A browser waits for any script in the page before it says "load"; not for one that comes after.
+    page = open_page(head=AFTER_LOAD, hold=held)
+    page.wait_for_load_state("load")
+    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+    expect(page.get_by_text("Words of the page")).to_be_visible()
+    assert len(held) == 2
+    held[1].continue_()
+    expect(page.get_by_role("button", name=WIDGET["open"])).to_be_visible()
+
+
+# In every frame: what moves without having been asked to.
+COUNT_SHIFTS = """
+window.moved = [];
+new PerformanceObserver((list) => list.getEntries().forEach((one) => one.hadRecentInput || moved.push(
+  [one.value, ...one.sources.map(({ node }) => node && (node.outerHTML || node.textContent).slice(0, 60))]
+))).observe({type: "layout-shift", buffered: true});
+"""
+# When all that was drawn by now has been counted.
+AFTER_TWO_FRAMES = """() => new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(moved)))))"""
+
+
+def test_nothing_moves_while_the_chat_opens_and_comes_back(open_page: OpenPage) -> None:
+    page = open_page(body='<script src="/widget.js" async></script>')
+    page.context.add_init_script(COUNT_SHIFTS)
+    page.reload()
+    chat = Chat(page).open()
+    chat.say("buttons and cards please")
+    expect(chat.said("about: buttons and cards please")).to_be_visible()
+    page.reload()
+    chat.open()
+    expect(chat.said("about: buttons and cards please")).to_be_visible()
+    expect(chat.frame.get_by_role("list", name=WIDGET["cards"])).to_be_visible()
+    assert [frame.evaluate(AFTER_TWO_FRAMES) for frame in page.frames] == [[], []]
+
+
 def test_page_loads_nothing_of_the_chat_until_it_is_opened(open_page: OpenPage, site: Site) -> None:
     asked: list[str] = []
     page = open_page(body='<script src="/widget.js" async></script>')
