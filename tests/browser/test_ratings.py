@@ -69,6 +69,7 @@ def test_words_are_seen_then_stars_are_given_and_the_desk_shows_them(site: Site,
     expect(chat.frame.get_by_text(say("system.rating.words", "en"))).to_be_visible()
     chat.say("so patient")
     expect(chat.frame.get_by_text(say("system.rating.added", "en"))).to_be_visible()
+    expect(chat.frame.locator(".banner.closed")).to_be_visible()
     customer.reload()
     chat.open()
     expect(chat.frame.locator(".mine", has_text="★★★★☆")).to_have_count(1)

@@ -176,7 +176,8 @@ class SevaChat extends LitElement {
     if ([...clean].length > setup.text_max) return this.showHint("too_long");
     this.talk.write(clean, choice);
     // Writing after the end begins anew, with the assistant.
-    if (this.state.state === "closed" && !ended) this.state = { state: "bot", agent: "" };
+    if (this.state.state === "closed" && !ended && !this.adding) this.state = { state: "bot", agent: "" };
+    this.adding = false;
     this.follow = true;
     this.wire.flush();
   }
@@ -207,6 +208,8 @@ class SevaChat extends LitElement {
 
   press(button) {
     this.send(button.title, button.id, String(button.kind).startsWith("rating"));
+    // The words that it asks for are about the same.
+    this.adding = button.kind === "rating_words";
     // The pressed button goes; the focus must not fall to the page's beginning.
     this.updateComplete.then(() => (matchMedia("(pointer: fine)").matches ? this.field : this.log)?.focus({ preventScroll: true }));
   }
