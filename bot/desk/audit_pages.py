@@ -79,7 +79,8 @@ def _name_users(rows: list[AuditEntry]) -> dict[str, str]:
 
 
 def _describe(row: AuditEntry, names: dict[str, str]) -> str:
-    """What it was about, beside the conversation."""
-    more = [f"{name}: {value}" for name, value in row.detail.items() if not isinstance(value, bool | list)]
-    more += [", ".join(map(str, value)) for value in row.detail.values() if isinstance(value, list)]
+    """What it was about, beside the conversation. By name: PostgreSQL gives a JSON object in an order of its own."""
+    details = sorted(row.detail.items())
+    more = [f"{name}: {value}" for name, value in details if not isinstance(value, bool | list)]
+    more += [", ".join(map(str, value)) for _, value in details if isinstance(value, list)]
     return " · ".join([*([names.get(row.target, row.target)] if row.target else []), *more])
