@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bot.accounts.models import Role
 from bot.api.tokens import (
     AGENTS_ACT,
+    CANNED_WRITE,
     CONTACTS_READ,
     CONTACTS_WRITE,
     CONVERSATIONS_READ,
@@ -135,6 +136,7 @@ SCOPES: dict[str, dict[str, str]] = {
     "api:undo": {"POST": MESSAGES_WRITE},
     "api:send-again": {"POST": MESSAGES_WRITE},
     "api:canned": {"GET": CONVERSATIONS_READ},
+    "api:canned-reply": {"GET": CONVERSATIONS_READ, "PUT": CANNED_WRITE, "DELETE": CANNED_WRITE},
     "api:canned-for": {"GET": CONVERSATIONS_READ},
     "api:suggestions": {"GET": CONVERSATIONS_READ},
     "api:orders": {"GET": ORDERS_ACT},
@@ -175,6 +177,7 @@ API_CHANGES = {
     "api:contact-tags": "contact.changed",
     "api:contact-note": "contact.changed",
     "api:split": "contact.changed",
+    "api:canned-reply": "canned.changed",
 }
 
 

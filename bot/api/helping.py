@@ -1,4 +1,4 @@
-"""The API's operations that help whoever answers: replies that are ready, answers that fit, and who is there."""
+"""The API's operations that help whoever answers: answers that fit, and who is there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Count, Q
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -16,14 +16,10 @@ from rest_framework.response import Response
 
 from bot.api import shapes
 from bot.api.operation import PROBLEMS, OldestFirst, Operation
-from bot.care.canned import list_canned
 from bot.conversations.states import State
-from bot.desk.canned import build_canned
 from bot.desk.models import AgentProfile
 from bot.desk.presence import find_presence
 from bot.desk.suggestions import build_suggestions
-from bot.language.languages import DEFAULT_LANGUAGE
-from bot.language.texts import LANGUAGES
 
 PRESENCES = ("available", "away", "offline")
 
@@ -58,21 +54,6 @@ class AgentInFull(shapes.AgentShape):
         return _profile_of(agent).capacity
 
 
-class CannedShape(serializers.Serializer[Any]):
-    """A reply that is ready under its shortcut. `own`: the shop wrote it."""
-
-    shortcut = serializers.CharField()
-    language = serializers.CharField()
-    text = serializers.CharField()
-    own = serializers.BooleanField()
-
-
-class CannedReplies(serializers.Serializer[Any]):
-    """All of them, by shortcut."""
-
-    results = CannedShape(many=True)
-
-
 class SuggestionShape(serializers.Serializer[Any]):
     """An answer of the FAQ."""
 
@@ -101,36 +82,6 @@ class Agents(Operation, ListAPIView[User]):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """All active agents: who can be given a conversation, who is there, with how much to do."""
         return self.list(request, *args, **kwargs)
-
-
-class Canned(Operation):
-    """Replies as they are written."""
-
-    @extend_schema(
-        operation_id="list_canned_replies",
-        parameters=[OpenApiParameter("language", str, enum=sorted(LANGUAGES), default=DEFAULT_LANGUAGE)],
-        responses={200: CannedReplies, **PROBLEMS},
-    )
-    def get(self, request: Request) -> Response:
-        """With their placeholders; in English where one is not translated."""
-        language = request.query_params.get("language") or DEFAULT_LANGUAGE
-        if language not in LANGUAGES:
-            raise serializers.ValidationError({"language": ["There is no such language."]})
-        return Response(CannedReplies({"results": list_canned(language)}).data)
-
-
-class CannedFor(Operation):
-    """Replies as they would go out."""
-
-    @extend_schema(
-        operation_id="list_canned_replies_for_conversation",
-        parameters=[OpenApiParameter("agent", str, description="In whose name, as in a reply")],
-        responses={200: CannedReplies, **PROBLEMS},
-    )
-    def get(self, request: Request, conversation_id: uuid.UUID) -> Response:
-        """In the customer's language, with this conversation's values; `…` stands for what is not known."""
-        agent = self.choose_agent(request.query_params.get("agent"))
-        return Response(CannedReplies({"results": build_canned(self.find(), agent)}).data)
 
 
 class SuggestionsFor(Operation):

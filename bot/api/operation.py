@@ -80,17 +80,28 @@ class Operation(APIView):
 
     def choose_agent(self, username: str | None) -> User:
         """Who acts: the integration itself or, with the scope for it, a person. Raises AccessDenied, NotFound."""
-        token = self.request.auth
-        if not isinstance(token, Token):
-            raise AccessDenied("no token")
         if not username:
-            return token.user
-        if AGENTS_ACT not in token.scopes:
-            raise AccessDenied(f"This token lacks the scope {AGENTS_ACT}.")
+            return self.token().user
+        self.check_scope(AGENTS_ACT)
         agent = User.objects.filter(username=username, is_active=True, is_staff=True).first()
         if agent is None:
             raise NotFound("no such agent")
         return agent
+
+    def token(self) -> Token:
+        """What the request was let in by. Raises AccessDenied."""
+        if not isinstance(self.request.auth, Token):
+            raise AccessDenied("no token")
+        return self.request.auth
+
+    def name_token(self) -> str:
+        """Who changes something, as agents read it."""
+        return self.token().name
+
+    def check_scope(self, scope: str) -> None:
+        """For what needs more than the address does. Raises AccessDenied."""
+        if scope not in self.token().scopes:
+            raise AccessDenied(f"This token lacks the scope {scope}.")
 
     @contextmanager
     def keep_change(self, target: object = "") -> Iterator[None]:

@@ -25,10 +25,11 @@ CONTACTS_READ = "contacts:read"
 CONTACTS_WRITE = "contacts:write"
 ORDERS_ACT = "orders:act"
 AGENTS_ACT = "agents:act"
+CANNED_WRITE = "canned:write"
 WEBHOOKS_MANAGE = "webhooks:manage"
 SCOPES = (
     *(CONVERSATIONS_READ, CONVERSATIONS_WRITE, MESSAGES_WRITE, CONTACTS_READ, CONTACTS_WRITE, ORDERS_ACT, AGENTS_ACT),
-    WEBHOOKS_MANAGE,
+    *(CANNED_WRITE, WEBHOOKS_MANAGE),
 )
 # How exactly "last used" is known: not every request has to write.
 USED_EVERY = timedelta(minutes=1)

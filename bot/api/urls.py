@@ -8,7 +8,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 import bot.api.schema  # noqa: F401 - drf-spectacular finds what it says once it is loaded
-from bot.api import acts, contacts, helping, orders, webhooks
+from bot.api import acts, canned, contacts, helping, orders, webhooks
 from bot.api import operations as do
 from bot.api.problems import no_such_address
 from bot.conversations import endings, handoffs
@@ -36,8 +36,9 @@ urlpatterns = [
     path(f"{TALK}/typing", acts.Typing.as_view(), name="typing"),
     path(f"{TALK}/messages/<int:message_id>/undo", acts.Undo.as_view(), name="undo"),
     path(f"{TALK}/messages/<int:message_id>/send-again", acts.SendAgain.as_view(), name="send-again"),
-    path("v1/canned-replies", helping.Canned.as_view(), name="canned"),
-    path(f"{TALK}/canned-replies", helping.CannedFor.as_view(), name="canned-for"),
+    path("v1/canned-replies", canned.CannedList.as_view(), name="canned"),
+    path("v1/canned-replies/<str:language>/<str:shortcut>", canned.CannedReplyView.as_view(), name="canned-reply"),
+    path(f"{TALK}/canned-replies", canned.CannedFor.as_view(), name="canned-for"),
     path(f"{TALK}/suggestions", helping.SuggestionsFor.as_view(), name="suggestions"),
     path(f"{TALK}/orders", orders.ConversationOrders.as_view(), name="orders"),
     path(f"{TALK}/orders/<str:number>/cancel", orders.Cancel.as_view(), name="cancel-order"),

@@ -64,6 +64,7 @@ def fill(path: str, found: Conversation, user: User) -> str:
         "<uuid:conversation_id>": str(found.pk), "<uuid:file_id>": str(uuid.uuid4()), "<int:user_id>": str(user.pk),
         "<int:agent_id>": str(user.pk), "<int:pk>": str(found.contact_id), "<str:uid>": "x", "<str:token>": "x",
         "<str:code>": "x", "<slug:handle>": "x", "<path:rest>": "x", "<int:endpoint_id>": "1", "<int:message_id>": "1",
+        "<str:language>": "en", "<str:shortcut>": "hello", "<str:username>": "agent",
         "<int:identity_id>": "1", "<int:delivery_id>": "1", "<str:number>": "1", "<str:what>": "cancel",
     }  # fmt: skip
     for place, value in samples.items():

@@ -46,6 +46,7 @@ BODIES: Json = {
     "change_webhook": {"active": False},
     "set_tags": {"tags": ["wholesale"]},
     "write_contact_note": {"text": "deaf in one ear"},
+    "write_canned_reply": {"text": "Hello {name}"},
     "cancel_order": {"agent": "meera"},
     "return_item": {"agent": "meera", "position": 1, "reason": "size", "way": "refund"},
 }
@@ -102,6 +103,8 @@ def prepare(api: Api, name: str, talk: Conversation, make: Make) -> Json:
         api.post(f"conversations/{talk.pk}/take")
         api.post(f"conversations/{talk.pk}/messages", {"text": "told to others"})
         return {"endpoint_id": endpoint, "delivery_id": Delivery.objects.get(endpoint=endpoint).pk}
+    if name.endswith("_canned_reply"):
+        return {"language": "gu", "shortcut": "hello"}
     if order := ORDERS.get(name):
         until = timezone.now() + timedelta(hours=1)
         VerifiedOrder.objects.create(conversation=str(talk.pk), order=order, until=until)
