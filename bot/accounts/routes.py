@@ -120,6 +120,9 @@ ROUTES: dict[str, Route] = {
 SCOPES: dict[str, dict[str, str]] = {
     "api:me": {"GET": ""},
     "api:agents": {"GET": CONVERSATIONS_READ},
+    "api:agent": {"GET": CONVERSATIONS_READ, "PATCH": AGENTS_ACT},
+    "api:presence": {"PUT": AGENTS_ACT},
+    "api:mentions": {"GET": AGENTS_ACT},
     "api:conversations": {"GET": CONVERSATIONS_READ},
     "api:conversation": {"GET": CONVERSATIONS_READ},
     "api:messages": {"GET": CONVERSATIONS_READ, "POST": MESSAGES_WRITE},
@@ -133,6 +136,8 @@ SCOPES: dict[str, dict[str, str]] = {
     "api:snooze": {"POST": CONVERSATIONS_WRITE},
     "api:wake": {"POST": CONVERSATIONS_WRITE},
     "api:typing": {"POST": MESSAGES_WRITE},
+    "api:looking": {"POST": CONVERSATIONS_WRITE},
+    "api:read": {"POST": CONVERSATIONS_WRITE},
     "api:undo": {"POST": MESSAGES_WRITE},
     "api:send-again": {"POST": MESSAGES_WRITE},
     "api:canned": {"GET": CONVERSATIONS_READ},
@@ -163,6 +168,7 @@ API_VIEWS = {
     "api:orders": "conversation.viewed",
     "api:canned-for": "conversation.viewed",
     "api:suggestions": "conversation.viewed",
+    "api:mentions": "list.viewed",
     "api:file": "file.downloaded",
     "api:contacts": "contacts.viewed",
     "api:contact": "contact.viewed",
@@ -178,6 +184,7 @@ API_CHANGES = {
     "api:contact-note": "contact.changed",
     "api:split": "contact.changed",
     "api:canned-reply": "canned.changed",
+    "api:agent": "account.profile_changed",
 }
 
 

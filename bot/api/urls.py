@@ -8,7 +8,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 import bot.api.schema  # noqa: F401 - drf-spectacular finds what it says once it is loaded
-from bot.api import acts, canned, contacts, helping, orders, webhooks
+from bot.api import acts, agents, canned, contacts, helping, orders, webhooks
 from bot.api import operations as do
 from bot.api.problems import no_such_address
 from bot.conversations import endings, handoffs
@@ -18,7 +18,10 @@ TALK = "v1/conversations/<uuid:conversation_id>"
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(permission_classes=(), authentication_classes=()), name="schema"),
     path("v1/me", do.MeView.as_view(), name="me"),
-    path("v1/agents", helping.Agents.as_view(), name="agents"),
+    path("v1/agents", agents.Agents.as_view(), name="agents"),
+    path("v1/agents/<str:username>", agents.AgentView.as_view(), name="agent"),
+    path("v1/agents/<str:username>/presence", agents.AgentPresence.as_view(), name="presence"),
+    path("v1/agents/<str:username>/mentions", agents.Mentions.as_view(), name="mentions"),
     path("v1/conversations", do.Conversations.as_view(), name="conversations"),
     path(TALK, do.ConversationView.as_view(), name="conversation"),
     path(f"{TALK}/messages", do.Messages.as_view(), name="messages"),
@@ -34,6 +37,8 @@ urlpatterns = [
     path(f"{TALK}/snooze", acts.Snoozing.as_view(), name="snooze"),
     path(f"{TALK}/wake", do.build_change("wake", endings.wake).as_view(), name="wake"),
     path(f"{TALK}/typing", acts.Typing.as_view(), name="typing"),
+    path(f"{TALK}/looking", acts.Looking.as_view(), name="looking"),
+    path(f"{TALK}/read", acts.Reading.as_view(), name="read"),
     path(f"{TALK}/messages/<int:message_id>/undo", acts.Undo.as_view(), name="undo"),
     path(f"{TALK}/messages/<int:message_id>/send-again", acts.SendAgain.as_view(), name="send-again"),
     path("v1/canned-replies", canned.CannedList.as_view(), name="canned"),
