@@ -18,6 +18,7 @@ from bot.api.tokens import (
     CONVERSATIONS_WRITE,
     MESSAGES_WRITE,
     ORDERS_ACT,
+    PEOPLE_MANAGE,
     WEBHOOKS_MANAGE,
 )
 
@@ -153,6 +154,12 @@ SCOPES: dict[str, dict[str, str]] = {
     "api:contact-tags": {"GET": CONTACTS_READ, "PUT": CONTACTS_WRITE},
     "api:contact-note": {"GET": CONTACTS_READ, "PUT": CONTACTS_WRITE},
     "api:split": {"POST": CONTACTS_WRITE},
+    # An admin among them is for `admins:manage` besides (`bot.api.people`).
+    "api:people": {"GET": PEOPLE_MANAGE, "POST": PEOPLE_MANAGE},
+    "api:person": {"GET": PEOPLE_MANAGE, "PATCH": PEOPLE_MANAGE},
+    "api:person-link": {"POST": PEOPLE_MANAGE},
+    "api:person-sign-out": {"POST": PEOPLE_MANAGE},
+    "api:person-factor": {"DELETE": PEOPLE_MANAGE},
     "api:webhooks": {"GET": WEBHOOKS_MANAGE, "POST": WEBHOOKS_MANAGE},
     "api:webhook": {"GET": WEBHOOKS_MANAGE, "PATCH": WEBHOOKS_MANAGE, "DELETE": WEBHOOKS_MANAGE},
     "api:webhook-secret": {"POST": WEBHOOKS_MANAGE},

@@ -27,9 +27,12 @@ ORDERS_ACT = "orders:act"
 AGENTS_ACT = "agents:act"
 CANNED_WRITE = "canned:write"
 WEBHOOKS_MANAGE = "webhooks:manage"
+PEOPLE_MANAGE = "people:manage"
+ADMINS_MANAGE = "admins:manage"
+AUDIT_READ = "audit:read"
 SCOPES = (
     *(CONVERSATIONS_READ, CONVERSATIONS_WRITE, MESSAGES_WRITE, CONTACTS_READ, CONTACTS_WRITE, ORDERS_ACT, AGENTS_ACT),
-    *(CANNED_WRITE, WEBHOOKS_MANAGE),
+    *(CANNED_WRITE, WEBHOOKS_MANAGE, PEOPLE_MANAGE, ADMINS_MANAGE, AUDIT_READ),
 )
 # How exactly "last used" is known: not every request has to write.
 USED_EVERY = timedelta(minutes=1)

@@ -8,7 +8,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 import bot.api.schema  # noqa: F401 - drf-spectacular finds what it says once it is loaded
-from bot.api import acts, agents, canned, contacts, helping, orders, webhooks
+from bot.api import acts, agents, canned, contacts, helping, orders, people, webhooks
 from bot.api import operations as do
 from bot.api.problems import no_such_address
 from bot.conversations import endings, handoffs
@@ -54,6 +54,11 @@ urlpatterns = [
     path("v1/contacts/<int:pk>/tags", contacts.ContactTags.as_view(), name="contact-tags"),
     path("v1/contacts/<int:pk>/note", contacts.ContactNoteView.as_view(), name="contact-note"),
     path("v1/contacts/<int:pk>/identities/<int:identity_id>/split", contacts.Split.as_view(), name="split"),
+    path("v1/people", people.People.as_view(), name="people"),
+    path("v1/people/<str:username>", people.PersonView.as_view(), name="person"),
+    path("v1/people/<str:username>/link", people.PersonLink.as_view(), name="person-link"),
+    path("v1/people/<str:username>/sign-out", people.PersonSignOut.as_view(), name="person-sign-out"),
+    path("v1/people/<str:username>/second-factor", people.PersonSecondFactor.as_view(), name="person-factor"),
     path("v1/webhooks", webhooks.Webhooks.as_view(), name="webhooks"),
     path("v1/webhooks/<int:endpoint_id>", webhooks.WebhookView.as_view(), name="webhook"),
     path("v1/webhooks/<int:endpoint_id>/renew-secret", webhooks.Renewal.as_view(), name="webhook-secret"),

@@ -48,6 +48,8 @@ BODIES: Json = {
     "write_contact_note": {"text": "deaf in one ear"},
     "change_agent": {"capacity": 3},
     "set_presence": {"presence": "away"},
+    "invite": {"username": "ravi", "role": "lead"},
+    "change_person": {"role": "lead", "active": True},
     "write_canned_reply": {"text": "Hello {name}"},
     "cancel_order": {"agent": "meera"},
     "return_item": {"agent": "meera", "position": 1, "reason": "size", "way": "refund"},
