@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bot.accounts.models import Role
 from bot.api.tokens import (
     AGENTS_ACT,
+    AUDIT_READ,
     CANNED_WRITE,
     CONTACTS_READ,
     CONTACTS_WRITE,
@@ -124,6 +125,7 @@ SCOPES: dict[str, dict[str, str]] = {
     "api:agent": {"GET": CONVERSATIONS_READ, "PATCH": AGENTS_ACT},
     "api:presence": {"PUT": AGENTS_ACT},
     "api:mentions": {"GET": AGENTS_ACT},
+    "api:queue": {"GET": CONVERSATIONS_READ},
     "api:conversations": {"GET": CONVERSATIONS_READ},
     "api:conversation": {"GET": CONVERSATIONS_READ},
     "api:messages": {"GET": CONVERSATIONS_READ, "POST": MESSAGES_WRITE},
@@ -160,6 +162,7 @@ SCOPES: dict[str, dict[str, str]] = {
     "api:person-link": {"POST": PEOPLE_MANAGE},
     "api:person-sign-out": {"POST": PEOPLE_MANAGE},
     "api:person-factor": {"DELETE": PEOPLE_MANAGE},
+    "api:audit": {"GET": AUDIT_READ},
     "api:webhooks": {"GET": WEBHOOKS_MANAGE, "POST": WEBHOOKS_MANAGE},
     "api:webhook": {"GET": WEBHOOKS_MANAGE, "PATCH": WEBHOOKS_MANAGE, "DELETE": WEBHOOKS_MANAGE},
     "api:webhook-secret": {"POST": WEBHOOKS_MANAGE},
@@ -168,6 +171,8 @@ SCOPES: dict[str, dict[str, str]] = {
 }
 # How what the API shows stands in the audit list.
 API_VIEWS = {
+    "api:audit": "audit.viewed",
+    "api:queue": "list.viewed",
     "api:conversations": "list.viewed",
     "api:conversation": "conversation.viewed",
     "api:messages": "conversation.viewed",

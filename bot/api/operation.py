@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import ParseError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
@@ -24,7 +25,7 @@ from bot.api.tokens import AGENTS_ACT
 from bot.conversations.models import Conversation
 from bot.errors import AccessDenied, NotFound
 
-PROBLEMS = dict.fromkeys((401, 403, 404, 409, 422, 429), shapes.Problem)
+PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 422, 429), shapes.Problem)
 KEY_HEADER = OpenApiParameter(
     "Idempotency-Key",
     str,
@@ -60,12 +61,15 @@ class Operation(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Once the token, its scope and its rate are checked."""
         super().initial(request, *args, **kwargs)
+        asked = [*map(str, kwargs.values()), *(one for many in request.query_params.lists() for one in many[1])]
+        if any("\0" in one for one in asked):
+            raise ParseError("NUL is in no name.")  # PostgreSQL would refuse it later, and less kindly
         if isinstance(request.auth, Token):
             who = build_token_actor(request, request.auth)
             actor.set(who)
             match = request.resolver_match
             view = API_VIEWS.get(match.view_name) if match else None
-            if view == "list.viewed" and request.query_params.get("q"):
+            if view == "list.viewed" and (request.query_params.get("q") or request.query_params.get("words")):
                 view = "conversations.searched"
             if view and request.method == "GET":
                 target = kwargs.get("pk") or kwargs.get("file_id") or ""

@@ -8,7 +8,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 import bot.api.schema  # noqa: F401 - drf-spectacular finds what it says once it is loaded
-from bot.api import acts, agents, canned, contacts, helping, orders, people, webhooks
+from bot.api import acts, agents, audit, canned, contacts, helping, orders, people, queue, webhooks
 from bot.api import operations as do
 from bot.api.problems import no_such_address
 from bot.conversations import endings, handoffs
@@ -22,6 +22,7 @@ urlpatterns = [
     path("v1/agents/<str:username>", agents.AgentView.as_view(), name="agent"),
     path("v1/agents/<str:username>/presence", agents.AgentPresence.as_view(), name="presence"),
     path("v1/agents/<str:username>/mentions", agents.Mentions.as_view(), name="mentions"),
+    path("v1/queue", queue.QueueView.as_view(), name="queue"),
     path("v1/conversations", do.Conversations.as_view(), name="conversations"),
     path(TALK, do.ConversationView.as_view(), name="conversation"),
     path(f"{TALK}/messages", do.Messages.as_view(), name="messages"),
@@ -59,6 +60,7 @@ urlpatterns = [
     path("v1/people/<str:username>/link", people.PersonLink.as_view(), name="person-link"),
     path("v1/people/<str:username>/sign-out", people.PersonSignOut.as_view(), name="person-sign-out"),
     path("v1/people/<str:username>/second-factor", people.PersonSecondFactor.as_view(), name="person-factor"),
+    path("v1/audit", audit.AuditList.as_view(), name="audit"),
     path("v1/webhooks", webhooks.Webhooks.as_view(), name="webhooks"),
     path("v1/webhooks/<int:endpoint_id>", webhooks.WebhookView.as_view(), name="webhook"),
     path("v1/webhooks/<int:endpoint_id>/renew-secret", webhooks.Renewal.as_view(), name="webhook-secret"),
