@@ -21,9 +21,9 @@ def find_entries(asked: Mapping[str, str]) -> QuerySet[AuditEntry]:
     """
     filters: dict[str, Any] = {}
     if who := asked.get("who"):
-        filters["who__iexact"] = who.replace("\0", "")
+        filters["who__iexact"] = who
     if action := asked.get("action"):
-        filters["action"] = action.replace("\0", "")
+        filters["action"] = action
     if conversation := asked.get("conversation"):
         try:
             filters["conversation"] = str(uuid.UUID(conversation))

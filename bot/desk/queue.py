@@ -76,7 +76,7 @@ def read_wanted(given: QueryDict) -> Wanted:
 
 def tidy_words(words: str) -> str:
     """What is looked for, as one line."""
-    return " ".join(words.replace("\0", "").split())[:WORDS_MAX]
+    return " ".join(words.split())[:WORDS_MAX]
 
 
 @dataclass(frozen=True, slots=True)
