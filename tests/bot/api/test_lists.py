@@ -18,7 +18,6 @@ from bot.conversations.states import State
 from bot.shop.proofs import KnownPerson, VerifiedOrder
 from tests.bot.api.conftest import Api
 from tests.bot.desk.conftest import Make
-from tests.shop_rows import load_demo_shop
 
 pytestmark = pytest.mark.django_db
 SOMEBODY = audit.Actor(audit.PERSON, 1, "Meera", "203.0.113.9")
@@ -57,7 +56,6 @@ def test_the_queue_is_narrowed(api: Api, make: Make) -> None:
 
 
 def test_search_finds_what_an_agent_would_find(api: Api, make: Make) -> None:
-    load_demo_shop()
     found, _ = make("where is it"), make("hello")
     found.contact.name = "Hetal Shah"
     found.contact.save()
