@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.accounts.models import Role
-from bot.api.tokens import (
+from bot.accounts.scopes import (
     AGENTS_ACT,
     AUDIT_READ,
     CANNED_WRITE,

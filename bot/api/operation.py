@@ -18,10 +18,10 @@ from rest_framework.views import APIView
 
 from bot.accounts.audit import actor, record
 from bot.accounts.routes import API_CHANGES, API_VIEWS
+from bot.accounts.scopes import AGENTS_ACT
 from bot.api import shapes
 from bot.api.access import build_token_actor
 from bot.api.models import Token
-from bot.api.tokens import AGENTS_ACT
 from bot.conversations.models import Conversation
 from bot.errors import AccessDenied, NotFound
 

@@ -19,10 +19,10 @@ from rest_framework.response import Response
 from bot.accounts import members
 from bot.accounts.audit import Actor
 from bot.accounts.models import Role, SignIn
+from bot.accounts.scopes import ADMINS_MANAGE
 from bot.accounts.sign_ins import list_sign_ins
 from bot.api.access import build_token_actor
 from bot.api.operation import PROBLEMS, OldestFirst, Operation
-from bot.api.tokens import ADMINS_MANAGE
 from bot.config import config
 from bot.errors import AccountRefused, NotFound, TransitionRefused
 

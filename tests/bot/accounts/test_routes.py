@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from bot.accounts.models import Role
 from bot.accounts.roles import reaches, set_role
 from bot.accounts.routes import ROUTES, SCOPES, find_route
-from bot.api.tokens import SCOPES as ALL_SCOPES
+from bot.accounts.scopes import SCOPES as ALL_SCOPES
 from bot.api.tokens import issue_token
 from bot.config import config
 from bot.conversations.feed import Feed, set_feed

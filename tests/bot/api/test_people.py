@@ -11,7 +11,7 @@ from django.test import Client
 
 from bot.accounts.models import AuditEntry, Member, Role, SecondFactor
 from bot.accounts.roles import role_of
-from bot.api.tokens import SCOPES
+from bot.accounts.scopes import SCOPES
 from tests.bot.accounts.conftest import PASSWORD, Browser, browser, quick_hashes, staff
 from tests.bot.api.conftest import Api
 
