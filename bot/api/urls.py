@@ -1,4 +1,4 @@
-"""Addresses of the API, below /api/."""
+"""Addresses of the API, below /api/, and of the pages of integrations, which are the desk's."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 import bot.api.schema  # noqa: F401 - drf-spectacular finds what it says once it is loaded
-from bot.api import acts, agents, audit, canned, contacts, helping, orders, people, queue, webhooks
+from bot.api import acts, agents, audit, canned, contacts, helping, orders, pages, people, queue, webhooks
 from bot.api import operations as do
 from bot.api.problems import no_such_address
 from bot.conversations import endings, handoffs
 
 app_name = "api"
+# The desk's pages of integrations; `bot.urls` puts them among the desk's.
+desk_patterns = [
+    path("settings/integrations", pages.integrations_page, name="integrations"),
+    path("settings/integrations/<int:endpoint_id>", pages.endpoint_page, name="endpoint"),
+]
 TALK = "v1/conversations/<uuid:conversation_id>"
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(permission_classes=(), authentication_classes=()), name="schema"),
