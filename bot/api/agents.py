@@ -133,9 +133,9 @@ class AgentView(OneAgent):
     def patch(self, request: Request, username: str) -> Response:
         """Changes what the agent takes: languages, skills, capacity."""
         given, agent = self.read(ProfileChange), self.find_agent()
-        profile = load_profile(agent)
-        before = {"languages": profile.languages, "skills": profile.skills, "capacity": profile.capacity}
         with self.keep_change(f"user:{agent.pk}"):
+            profile = load_profile(agent)
+            before = {"languages": profile.languages, "skills": profile.skills, "capacity": profile.capacity}
             save_profile(agent, **(before | given))
         return self.get(request, username)
 
