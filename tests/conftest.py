@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 import socketio
+from asgiref.sync import SyncToAsync
 from django.contrib.auth.models import User
+from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from bot.assembly import Gateway, build_gateway
@@ -36,6 +38,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """pytest-django's, and a quick way to an empty database after every test that commits."""
     with django_db_blocker.unblock(), copied_back(), django_db_blocker.block():
         yield
+    # The thread in which asynchronous code asks the database: PostgreSQL drops none that somebody is connected to.
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 @pytest.fixture

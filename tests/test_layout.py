@@ -24,7 +24,8 @@ FORBIDDEN = {
     "bot/shop": ("bot.desk", "bot.care", "actions", "bot.nlu"),
     "bot/care": ("bot.desk", "actions", "bot.nlu"),
     "bot/media": ("bot.desk", "bot.shop", "bot.care", "actions", "bot.nlu", "bot.dialogue"),
-    "bot/desk": ("actions", "bot.nlu", "bot.dialogue"),
+    "bot/accounts": ("bot.api", "bot.desk", "bot.shop", "actions"),
+    "bot/desk": ("actions", "bot.nlu", "bot.dialogue", "bot.api"),
     "knowledge": ("django", "actions", "bot.conversations", "bot.channels", "bot.desk", "bot.shop", "bot.nlu"),
     "actions": ("bot.conversations", "bot.channels", "bot.desk", "bot.nlu", "bot.dialogue"),
 }

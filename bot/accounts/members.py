@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.encoding import force_bytes, force_str
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
@@ -15,10 +18,37 @@ from bot.accounts.audit import Actor, record
 from bot.accounts.models import Role
 from bot.accounts.roles import role_of, set_role
 from bot.accounts.sign_ins import end_all
+from bot.conversations.handoffs import name_agent
 from bot.errors import AccountRefused
 
 # Of Django's table.
 NAME_MAX = 150
+STATES = ("invited", "active", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the staff, as admins see them. `state`: `invited` (no password yet), `active` or `off`."""
+
+    id: int
+    name: str
+    username: str
+    role: str
+    state: str
+    has_factor: bool
+
+
+def list_staff() -> QuerySet[User]:
+    """Everybody who has or had an account at the desk."""
+    return User.objects.filter(is_staff=True).select_related("member")
+
+
+def describe(user: User) -> Person:
+    """Who they are; somebody who is switched off keeps the role they will have again."""
+    role = role_of(user) or (user.member.role if hasattr(user, "member") else Role.AGENT)
+    state = "off" if not user.is_active else "active" if user.has_usable_password() else "invited"
+    has_factor = second_factor.has_second_factor(user)
+    return Person(user.pk, name_agent(user), user.get_username(), str(role), state, has_factor)
 
 
 @transaction.atomic

@@ -9,14 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.accounts.models import Role
-from bot.api.tokens import (
+from bot.accounts.scopes import (
     AGENTS_ACT,
+    AUDIT_READ,
+    CANNED_WRITE,
     CONTACTS_READ,
     CONTACTS_WRITE,
     CONVERSATIONS_READ,
     CONVERSATIONS_WRITE,
     MESSAGES_WRITE,
     ORDERS_ACT,
+    PEOPLE_MANAGE,
     WEBHOOKS_MANAGE,
 )
 
@@ -119,6 +122,10 @@ ROUTES: dict[str, Route] = {
 SCOPES: dict[str, dict[str, str]] = {
     "api:me": {"GET": ""},
     "api:agents": {"GET": CONVERSATIONS_READ},
+    "api:agent": {"GET": CONVERSATIONS_READ, "PATCH": AGENTS_ACT},
+    "api:presence": {"PUT": AGENTS_ACT},
+    "api:mentions": {"GET": AGENTS_ACT},
+    "api:queue": {"GET": CONVERSATIONS_READ},
     "api:conversations": {"GET": CONVERSATIONS_READ},
     "api:conversation": {"GET": CONVERSATIONS_READ},
     "api:messages": {"GET": CONVERSATIONS_READ, "POST": MESSAGES_WRITE},
@@ -132,9 +139,12 @@ SCOPES: dict[str, dict[str, str]] = {
     "api:snooze": {"POST": CONVERSATIONS_WRITE},
     "api:wake": {"POST": CONVERSATIONS_WRITE},
     "api:typing": {"POST": MESSAGES_WRITE},
+    "api:looking": {"POST": CONVERSATIONS_WRITE},
+    "api:read": {"POST": CONVERSATIONS_WRITE},
     "api:undo": {"POST": MESSAGES_WRITE},
     "api:send-again": {"POST": MESSAGES_WRITE},
     "api:canned": {"GET": CONVERSATIONS_READ},
+    "api:canned-reply": {"GET": CONVERSATIONS_READ, "PUT": CANNED_WRITE, "DELETE": CANNED_WRITE},
     "api:canned-for": {"GET": CONVERSATIONS_READ},
     "api:suggestions": {"GET": CONVERSATIONS_READ},
     "api:orders": {"GET": ORDERS_ACT},
@@ -146,6 +156,13 @@ SCOPES: dict[str, dict[str, str]] = {
     "api:contact-tags": {"GET": CONTACTS_READ, "PUT": CONTACTS_WRITE},
     "api:contact-note": {"GET": CONTACTS_READ, "PUT": CONTACTS_WRITE},
     "api:split": {"POST": CONTACTS_WRITE},
+    # An admin among them is for `admins:manage` besides (`bot.api.people`).
+    "api:people": {"GET": PEOPLE_MANAGE, "POST": PEOPLE_MANAGE},
+    "api:person": {"GET": PEOPLE_MANAGE, "PATCH": PEOPLE_MANAGE},
+    "api:person-link": {"POST": PEOPLE_MANAGE},
+    "api:person-sign-out": {"POST": PEOPLE_MANAGE},
+    "api:person-factor": {"DELETE": PEOPLE_MANAGE},
+    "api:audit": {"GET": AUDIT_READ},
     "api:webhooks": {"GET": WEBHOOKS_MANAGE, "POST": WEBHOOKS_MANAGE},
     "api:webhook": {"GET": WEBHOOKS_MANAGE, "PATCH": WEBHOOKS_MANAGE, "DELETE": WEBHOOKS_MANAGE},
     "api:webhook-secret": {"POST": WEBHOOKS_MANAGE},
@@ -154,6 +171,8 @@ SCOPES: dict[str, dict[str, str]] = {
 }
 # How what the API shows stands in the audit list.
 API_VIEWS = {
+    "api:audit": "audit.viewed",
+    "api:queue": "list.viewed",
     "api:conversations": "list.viewed",
     "api:conversation": "conversation.viewed",
     "api:messages": "conversation.viewed",
@@ -161,6 +180,7 @@ API_VIEWS = {
     "api:orders": "conversation.viewed",
     "api:canned-for": "conversation.viewed",
     "api:suggestions": "conversation.viewed",
+    "api:mentions": "list.viewed",
     "api:file": "file.downloaded",
     "api:contacts": "contacts.viewed",
     "api:contact": "contact.viewed",
@@ -175,6 +195,8 @@ API_CHANGES = {
     "api:contact-tags": "contact.changed",
     "api:contact-note": "contact.changed",
     "api:split": "contact.changed",
+    "api:canned-reply": "canned.changed",
+    "api:agent": "account.profile_changed",
 }
 
 

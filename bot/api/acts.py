@@ -18,6 +18,7 @@ from bot.conversations.models import Message
 from bot.conversations.skills import load_skills
 from bot.conversations.states import State
 from bot.conversations.transfers import transfer_to_agent, transfer_to_skill
+from bot.desk.stories import mark_seen
 from bot.media.uploads import undo_reply
 
 NOTE_MAX = 5000
@@ -45,8 +46,8 @@ class Time(shapes.Who):
     until = serializers.DateTimeField()
 
 
-class Writing(shapes.Who):
-    """Whether somebody is writing; shown for a few seconds only, so repeat it."""
+class Showing(shapes.Who):
+    """Whether somebody is at it; shown for a few seconds only, so repeat it."""
 
     on = serializers.BooleanField(default=True)
 
@@ -91,13 +92,37 @@ class Snoozing(Operation):
 class Typing(Operation):
     """What the customer sees of somebody writing."""
 
-    @extend_schema(operation_id="typing", request=Writing, responses={204: None, **PROBLEMS})
+    @extend_schema(operation_id="typing", request=Showing, responses={204: None, **PROBLEMS})
     def post(self, request: Request, conversation_id: uuid.UUID) -> Response:
         """Shows the customer that somebody is writing, or no longer. 409 unless the conversation is one's own."""
-        given = self.read(Writing)
+        given = self.read(Showing)
         agent = self.choose_agent(given.get("agent"))
         handoffs.check_owner(self.find(), agent, (State.AGENT,))
         handoffs.show_typing(conversation_id, agent, given["on"])
+        return Response(status=204)
+
+
+class Looking(Operation):
+    """What colleagues see of somebody looking."""
+
+    @extend_schema(operation_id="looking", request=Showing, responses={204: None, **PROBLEMS})
+    def post(self, request: Request, conversation_id: uuid.UUID) -> Response:
+        """Shows colleagues at the desk that somebody has the conversation open, or no longer; kept nowhere."""
+        given = self.read(Showing)
+        handoffs.show_looking(self.find().pk, self.choose_agent(given.get("agent")), given["on"])
+        return Response(status=204)
+
+
+class Reading(Operation):
+    """What colleagues see of what was read."""
+
+    @extend_schema(operation_id="mark_read", request=shapes.Who, responses={204: None, **PROBLEMS})
+    def post(self, request: Request, conversation_id: uuid.UUID) -> Response:
+        """As if the desk's page of it was opened: nothing in it is unread, where it waits or is one's own.
+
+        Notes in it that name the agent are seen.
+        """
+        mark_seen(self.find(), self.choose_agent(self.read(shapes.Who).get("agent")))
         return Response(status=204)
 
 

@@ -12,12 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bot.api import shapes
-from bot.api.models import Token
 from bot.api.operation import PROBLEMS, Operation, Pages
 from bot.care.models import ContactNote, Tag
 from bot.conversations.models import Contact
 from bot.desk.cards import TAG_MAX, add_tag, remove_tag, save_contact_note, split_identity
-from bot.errors import AccessDenied, NotFound, TransitionRefused
+from bot.errors import NotFound, TransitionRefused
 
 TAGS_MAX = 50
 NOTE_MAX = 4000
@@ -74,12 +73,6 @@ class OfContact(Operation):
         if not Contact.objects.filter(pk=pk).exists():
             raise NotFound("no such contact")
         return pk
-
-    def name_token(self) -> str:
-        """Who changes it, as agents read it."""
-        if not isinstance(self.request.auth, Token):
-            raise AccessDenied("no token")
-        return self.request.auth.name
 
 
 class ContactTags(OfContact):

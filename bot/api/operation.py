@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import ParseError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
@@ -17,14 +18,14 @@ from rest_framework.views import APIView
 
 from bot.accounts.audit import actor, record
 from bot.accounts.routes import API_CHANGES, API_VIEWS
+from bot.accounts.scopes import AGENTS_ACT
 from bot.api import shapes
 from bot.api.access import build_token_actor
 from bot.api.models import Token
-from bot.api.tokens import AGENTS_ACT
 from bot.conversations.models import Conversation
 from bot.errors import AccessDenied, NotFound
 
-PROBLEMS = dict.fromkeys((401, 403, 404, 409, 422, 429), shapes.Problem)
+PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 422, 429), shapes.Problem)
 KEY_HEADER = OpenApiParameter(
     "Idempotency-Key",
     str,
@@ -60,12 +61,15 @@ class Operation(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Once the token, its scope and its rate are checked."""
         super().initial(request, *args, **kwargs)
+        asked = [*map(str, kwargs.values()), *(one for many in request.query_params.lists() for one in many[1])]
+        if any("\0" in one for one in asked):
+            raise ParseError("NUL is in no name.")  # PostgreSQL would refuse it later, and less kindly
         if isinstance(request.auth, Token):
             who = build_token_actor(request, request.auth)
             actor.set(who)
             match = request.resolver_match
             view = API_VIEWS.get(match.view_name) if match else None
-            if view == "list.viewed" and request.query_params.get("q"):
+            if view == "list.viewed" and (request.query_params.get("q") or request.query_params.get("words")):
                 view = "conversations.searched"
             if view and request.method == "GET":
                 target = kwargs.get("pk") or kwargs.get("file_id") or ""
@@ -80,17 +84,28 @@ class Operation(APIView):
 
     def choose_agent(self, username: str | None) -> User:
         """Who acts: the integration itself or, with the scope for it, a person. Raises AccessDenied, NotFound."""
-        token = self.request.auth
-        if not isinstance(token, Token):
-            raise AccessDenied("no token")
         if not username:
-            return token.user
-        if AGENTS_ACT not in token.scopes:
-            raise AccessDenied(f"This token lacks the scope {AGENTS_ACT}.")
+            return self.token().user
+        self.check_scope(AGENTS_ACT)
         agent = User.objects.filter(username=username, is_active=True, is_staff=True).first()
         if agent is None:
             raise NotFound("no such agent")
         return agent
+
+    def token(self) -> Token:
+        """What the request was let in by. Raises AccessDenied."""
+        if not isinstance(self.request.auth, Token):
+            raise AccessDenied("no token")
+        return self.request.auth
+
+    def name_token(self) -> str:
+        """Who changes something, as agents read it."""
+        return self.token().name
+
+    def check_scope(self, scope: str) -> None:
+        """For what needs more than the address does. Raises AccessDenied."""
+        if scope not in self.token().scopes:
+            raise AccessDenied(f"This token lacks the scope {scope}.")
 
     @contextmanager
     def keep_change(self, target: object = "") -> Iterator[None]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
+from django.db.models import F, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -28,6 +28,8 @@ from bot.conversations import handoffs
 from bot.conversations.models import Conversation, Message, Note
 from bot.conversations.states import State
 from bot.conversations.texts import check_readable
+from bot.desk.queue import tidy_words
+from bot.desk.search import find_matches
 from bot.errors import IdempotencyKeyReused, NotFound
 from bot.media.responses import build_file_response
 from bot.media.uploads import send_reply
@@ -65,7 +67,9 @@ class Conversations(Operation, ListAPIView[Conversation]):
             OpenApiParameter("channel", str),
             OpenApiParameter("agent", str, description="Sign-in name"),
             OpenApiParameter("contact", int),
-            OpenApiParameter("q", str, description="In names and in what was said"),
+            OpenApiParameter(
+                "q", str, description="Name, words that were said, phone, e-mail, order: two signs at least"
+            ),
         ],
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -79,9 +83,8 @@ class Conversations(Operation, ListAPIView[Conversation]):
         found = queryset.filter(**{field: asked[name] for name, field in names.items() if asked.get(name)})
         if contact := asked.get("contact"):
             found = found.filter(contact=int(contact)) if contact.isdecimal() else found.none()
-        if words := asked.get("q", "").strip():
-            said = Message.objects.filter(conversation=OuterRef("pk"), text__icontains=words)
-            found = found.filter(Q(contact__name__icontains=words) | Exists(said))
+        if words := tidy_words(asked.get("q", "")):
+            found = found.filter(pk__in=find_matches(words))
         return found
 
 

@@ -12,7 +12,7 @@ from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from bot.errors import BotError, ShopRefused
+from bot.errors import AccountRefused, BotError, ShopRefused
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def build_problem(status: int, code: str, detail: str, **more: object) -> Json:
 def answer_problem(error: Exception, context: Json) -> Response:
     """DRF's EXCEPTION_HANDLER. What nobody foresaw is logged and says nothing of itself."""
     if isinstance(error, BotError):
-        more = {"reason": error.reason} if isinstance(error, ShopRefused) else {}
+        more = {"reason": error.reason} if isinstance(error, ShopRefused | AccountRefused) else {}
         body = build_problem(int(error.status), error.code, str(error), **more)
         return Response(body, status=int(error.status), content_type=MEDIA_TYPE)
     if isinstance(error, SuspiciousOperation):

@@ -33,7 +33,9 @@ class Problem(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="Stable; for programs")
     detail = serializers.CharField(help_text="For people")
     errors = serializers.DictField(required=False, help_text="By field")
-    reason = serializers.CharField(required=False, help_text="Why the shop says no; for programs")
+    reason = serializers.CharField(
+        required=False, help_text="Why the shop says no, or an account cannot be so; for programs"
+    )
 
 
 class AgentShape(serializers.Serializer[Any]):

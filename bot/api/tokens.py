@@ -15,21 +15,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from bot.accounts.scopes import SCOPES
 from bot.api.models import Token
 
 PREFIX = "seva_"
-CONVERSATIONS_READ = "conversations:read"
-CONVERSATIONS_WRITE = "conversations:write"
-MESSAGES_WRITE = "messages:write"
-CONTACTS_READ = "contacts:read"
-CONTACTS_WRITE = "contacts:write"
-ORDERS_ACT = "orders:act"
-AGENTS_ACT = "agents:act"
-WEBHOOKS_MANAGE = "webhooks:manage"
-SCOPES = (
-    *(CONVERSATIONS_READ, CONVERSATIONS_WRITE, MESSAGES_WRITE, CONTACTS_READ, CONTACTS_WRITE, ORDERS_ACT, AGENTS_ACT),
-    WEBHOOKS_MANAGE,
-)
 # How exactly "last used" is known: not every request has to write.
 USED_EVERY = timedelta(minutes=1)
 

@@ -63,10 +63,15 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return _PLACE.sub(put, text)
 
 
+def read_shortcut(words: str) -> str:
+    """What somebody means who writes `/Hello`."""
+    return words.strip().lstrip("/").lower()
+
+
 @transaction.atomic
 def save_canned(shortcut: str, language: str, text: str, who: str) -> bool:
     """The shop's own words for this shortcut; empty takes it away. False if shortcut or language are not usable."""
-    shortcut, text = shortcut.strip().lstrip("/").lower(), text.strip()[:TEXT_MAX]
+    shortcut, text = read_shortcut(shortcut), text.strip()[:TEXT_MAX]
     if not SHORTCUT.fullmatch(shortcut) or language not in LANGUAGES:
         return False
     own = CannedReply.objects.filter(shortcut=shortcut, language=language)

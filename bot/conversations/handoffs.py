@@ -225,6 +225,12 @@ def show_typing(conversation_id: uuid.UUID | str, agent: Agent, on: bool) -> Non
     events.tell(events.Event(events.TYPING, str(conversation_id), State.AGENT.value, data))
 
 
+def show_looking(conversation_id: uuid.UUID | str, agent: Agent, on: bool) -> None:
+    """Tells colleagues that this agent has the conversation before them, or no longer; stored nowhere."""
+    data = {"on": on, "agent": agent.pk, "name": name_agent(agent)}
+    events.tell(events.Event(events.LOOKING, str(conversation_id), "", data))
+
+
 def name_agent(agent: Agent) -> str:
     """The name a customer reads."""
     return agent.get_full_name() or agent.get_username()

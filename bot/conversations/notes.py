@@ -7,6 +7,7 @@ import uuid
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from bot.conversations import events
@@ -34,6 +35,12 @@ def record_mentions(note: Note) -> None:
             events.publish(
                 events.Event(events.AGENT_MENTIONED, str(note.conversation_id), note.conversation.state, data)
             )
+
+
+def list_unseen(agent: User) -> QuerySet[NoteMention]:
+    """Where colleagues have named this agent and the agent has not looked yet, the newest first."""
+    unseen = NoteMention.objects.filter(agent=agent, seen_at=None).order_by("-pk")
+    return unseen.select_related("note__author", "note__conversation__contact")
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bot.config import config
 from bot.conversations import handoffs, replies
 from bot.conversations.models import NoteMention
+from bot.conversations.notes import list_unseen
 from bot.desk.access import agent_of, desk_page, for_agents
 from bot.desk.pages import run_action
 from bot.media.uploads import send_reply, undo_reply
@@ -71,8 +72,7 @@ def note(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
 @for_agents
 def mentions(request: HttpRequest) -> HttpResponse:
     """Where colleagues have named this agent and the agent has not looked yet, the newest first."""
-    unseen = NoteMention.objects.filter(agent=agent_of(request), seen_at=None).order_by("-pk")
-    found = unseen.select_related("note__author", "note__conversation__contact")[:MENTIONS_MAX]
+    found = list_unseen(agent_of(request))[:MENTIONS_MAX]
     return desk_page(request, "desk/_mentions.html", {"mentions": [_describe(one) for one in found]})
 
 

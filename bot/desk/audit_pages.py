@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
+from bot.accounts.audit_list import FILTERS, find_entries, list_actions
 from bot.accounts.models import AuditEntry
 from bot.config import config
 from bot.desk.access import access_page, desk_language, for_agents
 from bot.page_texts import area_texts
 
 ROWS = 100
-FILTERS = ("who", "action", "conversation", "since", "until")
 
 
 @require_safe
@@ -25,7 +22,7 @@ FILTERS = ("who", "action", "conversation", "since", "until")
 def audit_page(request: HttpRequest) -> HttpResponse:
     """The newest first, filtered by the address' parameters; `before` goes on from an id."""
     asked = {name: request.GET.get(name, "").strip() for name in FILTERS}
-    found = AuditEntry.objects.filter(**_build_filters(asked))
+    found = find_entries(asked)
     before = request.GET.get("before", "")
     if before.isdecimal():
         found = found.filter(pk__lt=int(before))
@@ -38,37 +35,14 @@ def audit_page(request: HttpRequest) -> HttpResponse:
     older = ""
     if len(rows) > ROWS:
         older = urlencode({name: value for name, value in asked.items() if value} | {"before": rows[ROWS - 1].pk})
-    known = AuditEntry.objects.order_by().values_list("action", flat=True).distinct()
     values = {
         "rows": rows[:ROWS],
         "older": older,
         "asked": asked,
-        "actions": [(one, words.get(f"action.{one}", one)) for one in sorted(known)],
+        "actions": [(one, words.get(f"action.{one}", one)) for one in list_actions()],
         "days": config().audit_keep_days,
     }
     return access_page(request, "desk/audit.html", values)
-
-
-def _build_filters(asked: dict[str, str]) -> dict[str, Any]:
-    """What can be asked for; what is malformed finds nothing instead of everything."""
-    filters: dict[str, Any] = {}
-    if asked["who"]:
-        filters["who__iexact"] = asked["who"]
-    if asked["action"]:
-        filters["action"] = asked["action"]
-    if asked["conversation"]:
-        try:
-            filters["conversation"] = str(uuid.UUID(asked["conversation"]))
-        except ValueError:
-            filters["conversation"] = "-"
-    for name, field in (("since", "at__date__gte"), ("until", "at__date__lte")):
-        try:
-            day = parse_date(asked[name]) if asked[name] else None
-        except ValueError:
-            day = None
-        if day:
-            filters[field] = day
-    return filters
 
 
 def _name_users(rows: list[AuditEntry]) -> dict[str, str]:
@@ -79,7 +53,8 @@ def _name_users(rows: list[AuditEntry]) -> dict[str, str]:
 
 
 def _describe(row: AuditEntry, names: dict[str, str]) -> str:
-    """What it was about, beside the conversation."""
-    more = [f"{name}: {value}" for name, value in row.detail.items() if not isinstance(value, bool | list)]
-    more += [", ".join(map(str, value)) for value in row.detail.values() if isinstance(value, list)]
+    """What it was about, beside the conversation. By name: PostgreSQL gives a JSON object in an order of its own."""
+    details = sorted(row.detail.items())
+    more = [f"{name}: {value}" for name, value in details if not isinstance(value, bool | list)]
+    more += [", ".join(map(str, value)) for _, value in details if isinstance(value, list)]
     return " · ".join([*([names.get(row.target, row.target)] if row.target else []), *more])

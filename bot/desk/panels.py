@@ -11,7 +11,7 @@ from django.utils import timezone
 from bot.conversations import handoffs
 from bot.conversations.endings import find_snooze
 from bot.conversations.models import Conversation
-from bot.conversations.notes import list_agents, mark_mentions_seen
+from bot.conversations.notes import list_agents
 from bot.conversations.states import State
 from bot.desk.access import agent_of, desk_language
 from bot.desk.canned import build_canned
@@ -19,7 +19,7 @@ from bot.desk.cards import build_card
 from bot.desk.orders import build_orders
 from bot.desk.returns import build_returns
 from bot.desk.rows import build_span
-from bot.desk.stories import build_complaints, build_story, build_window, find_last_id
+from bot.desk.stories import build_complaints, build_story, build_window, mark_seen
 from bot.desk.topics import name_topic
 
 Values = dict[str, Any]
@@ -43,9 +43,7 @@ def build_log(request: HttpRequest, found: Conversation) -> Values:
     """The values of the story alone; seeing it marks it as read in the same way."""
     agent, language = agent_of(request), desk_language(request)
     values = _build_head(found, agent)
-    if values["mine"] or found.state == State.WAITING:
-        handoffs.mark_agent_read(found.pk, find_last_id(found))
-    mark_mentions_seen(found.pk, agent)
+    mark_seen(found, agent)
     return values | {
         "agent_name": handoffs.name_agent(found.agent) if found.agent else "",
         "story": build_story(found, language, agent),

@@ -15,8 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bot.conversations import events
-from bot.conversations.handoffs import name_agent
+from bot.conversations.handoffs import name_agent, show_looking
 from bot.conversations.models import Conversation
 from bot.conversations.skills import load_skills
 from bot.conversations.states import State
@@ -91,7 +90,5 @@ def _pass_on(request: HttpRequest, conversation_id: uuid.UUID) -> None:
 def looking(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """Tells colleagues that this agent has the conversation before them (`on`), or no longer; stored nowhere."""
     if Conversation.objects.filter(pk=conversation_id).exclude(state=State.CLOSED).exists():
-        agent = agent_of(request)
-        data = {"on": request.POST.get("on") == "1", "agent": agent.pk, "name": name_agent(agent)}
-        events.tell(events.Event(events.LOOKING, str(conversation_id), "", data))
+        show_looking(conversation_id, agent_of(request), request.POST.get("on") == "1")
     return HttpResponse(status=204)

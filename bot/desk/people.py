@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from bot.accounts import members, second_factor
+from bot.accounts import members
 from bot.accounts.audit import build_actor
 from bot.accounts.models import Role
-from bot.accounts.roles import role_of
 from bot.accounts.sign_ins import list_sign_ins
 from bot.config import config
-from bot.conversations.handoffs import name_agent
 from bot.desk.access import access_page, agent_of, for_agents
 from bot.errors import AccountRefused
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """One line of the page. `state`: `invited` (no password yet), `active` or `off`."""
-
-    id: int
-    name: str
-    username: str
-    role: str
-    state: str
-    has_factor: bool
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,7 +37,7 @@ def people_page(request: HttpRequest) -> HttpResponse:
 @for_agents
 def person_page(request: HttpRequest, user_id: int) -> HttpResponse:
     """One person. `do`: `role`, `link`, `second_factor`, `sign_out`, `off`, `on`."""
-    user = User.objects.filter(pk=user_id, is_staff=True).first()
+    user = members.list_staff().filter(pk=user_id).first()
     if user is None:
         return redirect("desk:people")
     if request.method == "GET":
@@ -76,22 +60,15 @@ def person_page(request: HttpRequest, user_id: int) -> HttpResponse:
     return redirect("desk:person", user_id=user.pk)
 
 
-def _describe(user: User) -> Person:
-    role = role_of(user) or (user.member.role if hasattr(user, "member") else Role.AGENT)
-    state = "off" if not user.is_active else "active" if user.has_usable_password() else "invited"
-    has_factor = second_factor.has_second_factor(user)
-    return Person(user.pk, name_agent(user), user.get_username(), str(role), state, has_factor)
-
-
 def _show_people(request: HttpRequest, refused: str = "") -> HttpResponse:
-    staff = User.objects.filter(is_staff=True).select_related("member").order_by("-is_active", "first_name", "username")
-    values = {"people": [_describe(user) for user in staff], "roles": Role.values, "refused": refused}
+    staff = members.list_staff().order_by("-is_active", "first_name", "username")
+    values = {"people": [members.describe(user) for user in staff], "roles": Role.values, "refused": refused}
     return access_page(request, "desk/people.html", values, status=422 if refused else 200)
 
 
 def _show_person(request: HttpRequest, user: User, link: str = "", refused: str = "") -> HttpResponse:
     values = {
-        "person": _describe(user),
+        "person": members.describe(user),
         "roles": Role.values,
         "sign_ins": list_sign_ins(user),
         "link": config().base_url + link if link else "",

@@ -23,6 +23,7 @@ from bot.desk.stories import PLAIN_KINDS
 SHOWS = ("waiting", "mine", "all")
 PAGE_ROWS = 50
 ROWS_MAX = 500
+WORDS_MAX = 80
 # What people said: the assistant's answers and notices stand in the story.
 PEOPLE = (Author.CONTACT, Author.AGENT)
 
@@ -68,9 +69,14 @@ def read_wanted(given: QueryDict) -> Wanted:
         channel=given.get("channel", "")[:20],
         language=given.get("language", "")[:8],
         reason=given.get("reason", "")[:20],
-        words=" ".join(given.get("words", "").replace("\0", "").split())[:80],
+        words=tidy_words(given.get("words", "")),
         rows=min(max(int(rows), PAGE_ROWS), ROWS_MAX) if rows.isascii() and rows.isdigit() else PAGE_ROWS,
     )
+
+
+def tidy_words(words: str) -> str:
+    """What is looked for, as one line."""
+    return " ".join(words.split())[:WORDS_MAX]
 
 
 @dataclass(frozen=True, slots=True)

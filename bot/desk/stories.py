@@ -12,8 +12,9 @@ from django.utils import timezone
 from bot.care.models import Complaint, OrderAct
 from bot.channels.contract import STAND_IN
 from bot.config import config
-from bot.conversations.handoffs import name_agent
+from bot.conversations.handoffs import mark_agent_read, name_agent
 from bot.conversations.models import Attachment, Conversation, Message
+from bot.conversations.notes import mark_mentions_seen
 from bot.conversations.replies import find_held, may_send_again
 from bot.conversations.states import Delivery, Direction, State
 from bot.desk.topics import name_route, name_topic
@@ -112,10 +113,13 @@ def build_complaints(conversation: Conversation) -> list[Complaint]:
     return list(found.order_by("-severity", "-made_at"))
 
 
-def find_last_id(conversation: Conversation) -> int:
-    """The newest message that an agent sees now."""
-    last = conversation.messages.order_by("-id").values_list("pk", flat=True).first()
-    return last or 0
+def mark_seen(conversation: Conversation, agent: User) -> None:
+    """The agent has everything before them: it is read where they are the one to answer, and so are their mentions."""
+    mine = conversation.state == State.AGENT and conversation.agent_id == agent.pk
+    if mine or conversation.state == State.WAITING:
+        last = conversation.messages.order_by("-id").values_list("pk", flat=True).first()
+        mark_agent_read(conversation.pk, last or 0)
+    mark_mentions_seen(conversation.pk, agent)
 
 
 def _build_entry(message: Message, language: str) -> Entry:

@@ -20,10 +20,9 @@ from bot.conversations.skills import load_skills
 from bot.conversations.states import State
 from bot.desk.access import agent_of, desk_language, desk_page, for_agents
 from bot.desk.models import CAPACITY, AgentProfile
-from bot.desk.presence import find_presence, note_seen
-from bot.page_texts import LANGUAGE_NAMES, area_texts
-
-CAPACITY_MAX = 50
+from bot.desk.presence import find_presence
+from bot.desk.profiles import CAPACITY_MAX, load_profile, mark_away, save_profile
+from bot.page_texts import area_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,31 +74,23 @@ def profile_page(request: HttpRequest, agent_id: int) -> HttpResponse:
     if not may_change_profile(agent_of(request), user.pk):
         return desk_page(request, "desk/message.html", {"message_key": "not_staff"}, status=403)
     if request.method == "POST":
-        AgentProfile.objects.update_or_create(pk=user.pk, defaults=_read_profile(request))
+        _save(request, user)
         return redirect("desk:team")
-    profile = AgentProfile.objects.filter(pk=user.pk).first() or AgentProfile(user=user)
-    values = {"member": user, "member_name": name_agent(user), "profile": profile, "skills": list(load_skills())}
+    shown = {"profile": load_profile(user), "skills": list(load_skills())}
+    values = {"member": user, "member_name": name_agent(user), **shown}
     return desk_page(request, "desk/profile.html", values | {"capacity_max": CAPACITY_MAX})
 
 
-def _read_profile(request: HttpRequest) -> dict[str, object]:
-    """What was chosen, as far as it exists; everything chosen is the same as nothing."""
-    languages = [one for one in LANGUAGE_NAMES if one in request.POST.getlist("languages")]
-    skills = [one for one in load_skills() if one in request.POST.getlist("skills")]
+def _save(request: HttpRequest, user: User) -> None:
     number = request.POST.get("capacity", "")
     capacity = int(number) if number.isascii() and number.isdigit() else CAPACITY
-    return {
-        "languages": languages if len(languages) < len(LANGUAGE_NAMES) else [],
-        "skills": skills if len(skills) < len(load_skills()) else [],
-        "capacity": min(capacity, CAPACITY_MAX),
-    }
+    languages, skills = request.POST.getlist("languages"), request.POST.getlist("skills")
+    save_profile(user, languages=languages, skills=skills, capacity=capacity)
 
 
 @require_POST
 @for_agents
 def set_away(request: HttpRequest) -> HttpResponse:
     """`away=1`: nothing new is given to the agent; otherwise they are there again."""
-    agent = agent_of(request)
-    note_seen(agent.pk)
-    AgentProfile.objects.filter(pk=agent.pk).update(away=request.POST.get("away") == "1")
+    mark_away(agent_of(request).pk, request.POST.get("away") == "1")
     return redirect("desk:inbox")

@@ -1,4 +1,4 @@
-"""Addresses of the agents' desk, below /desk/."""
+"""Addresses of the agents' desk, below /desk/; those of the integrations' page stand in `bot.api.urls`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from bot.desk import (
     ending,
     entering,
     files,
-    integrations,
     lists,
     live,
     my_account,
@@ -35,8 +34,6 @@ urlpatterns = [
     path("account/second-factor", my_account.second_factor_page, name="second-factor"),
     path("settings/people", people.people_page, name="people"),
     path("settings/people/<int:user_id>", people.person_page, name="person"),
-    path("settings/integrations", integrations.integrations_page, name="integrations"),
-    path("settings/integrations/<int:endpoint_id>", integrations.endpoint_page, name="endpoint"),
     path("settings/audit", audit_pages.audit_page, name="audit"),
     path("sign-out", accounts.sign_out, name="sign-out"),
     path("welcome/<str:uid>/<str:token>/", accounts.welcome_page, name="welcome"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from bot.accounts.models import Role
 from bot.accounts.roles import reaches, set_role
 from bot.accounts.routes import ROUTES, SCOPES, find_route
-from bot.api.tokens import SCOPES as ALL_SCOPES
+from bot.accounts.scopes import SCOPES as ALL_SCOPES
 from bot.api.tokens import issue_token
 from bot.config import config
 from bot.conversations.feed import Feed, set_feed
@@ -25,6 +26,7 @@ from tests.bot.desk.conftest import Make, make
 
 __all__ = ["make"]
 pytestmark = pytest.mark.django_db
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PEOPLE: tuple[str, ...] = ("anonymous", "stranger", "agent", "lead", "admin")
 # Said once more, apart from the table: what must never move down by a slip of the pen.
@@ -64,6 +66,7 @@ def fill(path: str, found: Conversation, user: User) -> str:
         "<uuid:conversation_id>": str(found.pk), "<uuid:file_id>": str(uuid.uuid4()), "<int:user_id>": str(user.pk),
         "<int:agent_id>": str(user.pk), "<int:pk>": str(found.contact_id), "<str:uid>": "x", "<str:token>": "x",
         "<str:code>": "x", "<slug:handle>": "x", "<path:rest>": "x", "<int:endpoint_id>": "1", "<int:message_id>": "1",
+        "<str:language>": "en", "<str:shortcut>": "hello", "<str:username>": "agent",
         "<int:identity_id>": "1", "<int:delivery_id>": "1", "<str:number>": "1", "<str:what>": "cancel",
     }  # fmt: skip
     for place, value in samples.items():
@@ -121,7 +124,7 @@ def test_what_runs_the_desk_is_for_those_who_run_it() -> None:
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_desk_pages_by_role(browser: Any, staff: dict[str, User], make: Make, who: str, method: str) -> None:
     role = Role(who) if who in Role.values else None
-    wrong = []
+    client, wrong = browser(who), []
     for name, path in OURS:
         route = ROUTES.get(name)
         if not name.startswith("desk:") or route is None or route.role is None:
@@ -131,7 +134,7 @@ def test_desk_pages_by_role(browser: Any, staff: dict[str, User], make: Make, wh
         # Orders are changed only by who has the conversation.
         own = name == "desk:order-act" and role is not None
         found = make(state=State.AGENT, agent=staff[who]) if own else make(state=State.WAITING)
-        answer = getattr(browser(who), method)(fill(path, found, staff[who if role else "agent"]))
+        answer = getattr(client, method)(fill(path, found, staff[who if role else "agent"]))
         refused = answer.status_code == 204 if route.stream else is_refused(answer)
         if refused is reaches(role, route.role):
             wrong.append(f"{method} {name}: {answer.status_code}")
@@ -167,15 +170,25 @@ def test_api_by_scope(make: Make, staff: dict[str, User], scope: str, monkeypatc
     client, headers, wrong = Client(), {"Authorization": f"Bearer {secret}"}, []
     untouched = make(state=State.WAITING)
     for name, path in OURS:
-        for method in ("GET", "POST", "PUT", "PATCH", "DELETE") if name in SCOPES else ():
-            needed = SCOPES[name].get(method)
-            allowed = needed is not None and needed in ("", scope)
+        for method, needed in SCOPES.get(name, {}).items():
+            allowed = needed in ("", scope)
             full = fill(path, make(state=State.WAITING) if allowed else untouched, staff["agent"])
             answer = client.generic(method, full, "{}", "application/json", headers=headers)
             if (answer.status_code not in (401, 403)) is not allowed:
                 wrong.append(f"{method} {name}: {answer.status_code}")
     untouched.refresh_from_db()
     assert untouched.state == State.WAITING
+    assert wrong == []
+
+
+def test_a_method_that_is_in_no_table_is_nobodys(make: Make, staff: dict[str, User]) -> None:
+    headers = {"Authorization": f"Bearer {issue_token('t', ALL_SCOPES)[1]}"}
+    client, found, wrong = Client(), make(), []
+    for name, path in OURS:
+        for method in METHODS - SCOPES[name].keys() if name in SCOPES else ():
+            full = fill(path, found, staff["agent"])
+            answer = client.generic(method, full, "{}", "application/json", headers=headers)
+            wrong += [f"{method} {name}: {answer.status_code}"] if answer.status_code != HTTPStatus.FORBIDDEN else []
     assert wrong == []
 
 

@@ -10,7 +10,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from bot.api.tokens import SCOPES, issue_token
+from bot.accounts.scopes import SCOPES
+from bot.api.tokens import issue_token
 from tests.bot.desk.conftest import desk, make, meera
 
 __all__ = ["desk", "make", "meera"]

@@ -1,59 +1,18 @@
-"""Over the API: who is there and what they take, replies that are ready, answers that fit the customer's words."""
+"""Over the API: answers that fit the customer's words."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
-from django.utils import timezone
 
 from bot.conversations.models import Conversation, Turn
-from bot.conversations.states import State
-from bot.desk.models import CAPACITY, AgentProfile
-from bot.page_texts import area_texts
 from tests.bot.api.conftest import Api
 from tests.bot.desk.conftest import Make
 from tests.bot.desk.test_ready import index
 
 __all__ = ["index"]
 pytestmark = pytest.mark.django_db
-
-
-def test_the_team_with_who_is_there_and_what_they_take(api: Api, make: Make, meera: User) -> None:
-    ravi = User.objects.create_user("ravi", is_staff=True)
-    profile = {"languages": ["gu"], "skills": ["returns"], "capacity": 3, "seen_at": timezone.now()}
-    AgentProfile.objects.create(user=ravi, **profile)
-    make(state=State.AGENT, agent=ravi)
-    make(state=State.CLOSED, agent=ravi)
-    User.objects.create_user("gone", is_staff=True, is_active=False)
-    first, second = api.get("agents").json()["results"]
-    assert first == {
-        "username": "meera", "name": "Meera Joshi", "presence": "offline", "languages": [], "skills": [],
-        "capacity": CAPACITY, "conversations": 0,
-    }  # fmt: skip
-    assert second == {
-        "username": "ravi", "name": "ravi", "presence": "available", "languages": ["gu"], "skills": ["returns"],
-        "capacity": 3, "conversations": 1,
-    }  # fmt: skip
-    AgentProfile.objects.update(away=True)
-    assert api.get("agents").json()["results"][1]["presence"] == "away"
-
-
-def test_ready_replies_as_written_and_for_a_conversation(api: Api, make: Make, meera: User) -> None:
-    found = make(state=State.AGENT, agent=meera)
-    found.contact.name = "Hetal"
-    found.contact.save()
-    Conversation.objects.filter(pk=found.pk).update(language="gu")
-    hello = area_texts("canned", "gu")["hello"]
-    written = {one["shortcut"]: one for one in api.get("canned-replies?language=gu").json()["results"]}
-    assert (written["hello"]["text"], written["hello"]["own"]) == (hello, False)
-    base = f"conversations/{found.pk}/canned-replies"
-    for query, name in (("", "CRM"), ("?agent=meera", "Meera Joshi")):
-        filled = {one["shortcut"]: one["text"] for one in api.get(base + query).json()["results"]}
-        assert filled["hello"] == hello.format(name="Hetal", agent=name, shop="Tulsi & Thread")
-    assert api.get("canned-replies?language=xx").status_code == 422
-    assert {one["language"] for one in api.get("canned-replies").json()["results"]} == {"en"}
 
 
 def test_answers_that_fit_are_suggested_in_the_customers_language(api: Api, make: Make, index: Path) -> None:

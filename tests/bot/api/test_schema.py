@@ -46,6 +46,11 @@ BODIES: Json = {
     "change_webhook": {"active": False},
     "set_tags": {"tags": ["wholesale"]},
     "write_contact_note": {"text": "deaf in one ear"},
+    "change_agent": {"capacity": 3},
+    "set_presence": {"presence": "away"},
+    "invite": {"username": "ravi", "role": "lead"},
+    "change_person": {"role": "lead", "active": True},
+    "write_canned_reply": {"text": "Hello {name}"},
     "cancel_order": {"agent": "meera"},
     "return_item": {"agent": "meera", "position": 1, "reason": "size", "way": "refund"},
 }
@@ -102,6 +107,10 @@ def prepare(api: Api, name: str, talk: Conversation, make: Make) -> Json:
         api.post(f"conversations/{talk.pk}/take")
         api.post(f"conversations/{talk.pk}/messages", {"text": "told to others"})
         return {"endpoint_id": endpoint, "delivery_id": Delivery.objects.get(endpoint=endpoint).pk}
+    if name == "list_mentions":
+        api.post(f"conversations/{talk.pk}/notes", {"text": "@meera look"})
+    if name.endswith("_canned_reply"):
+        return {"language": "gu", "shortcut": "hello"}
     if order := ORDERS.get(name):
         until = timezone.now() + timedelta(hours=1)
         VerifiedOrder.objects.create(conversation=str(talk.pk), order=order, until=until)
@@ -142,7 +151,9 @@ def test_every_operation_answers_what_the_schema_says(api: Api, schema: Json, ma
         talk = make(name, State.WAITING)
         if name in TAKEN:
             api.post(f"conversations/{talk.pk}/assign", {"agent": "meera"})
-        parts = {"conversation_id": talk.pk, "file_id": file.pk, "id": talk.contact_id} | prepare(api, name, talk, make)
+        parts = {"conversation_id": talk.pk, "file_id": file.pk, "id": talk.contact_id, "username": "meera"} | prepare(
+            api, name, talk, make
+        )
         filled = pattern.format(**parts)
         answer = api.call(
             method,

@@ -8,12 +8,13 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from bot.accounts.audit import Actor, build_actor, record
+from bot.accounts.scopes import SCOPES
 from bot.api.endpoints import add_endpoint, delete_endpoint, pause_endpoint, renew_secret, send_again
 from bot.api.hooks import EVENTS
 from bot.api.models import DeliveryState, Endpoint, Kind, Token
 from bot.api.signing import show_secret
 from bot.api.targets import TargetRefused
-from bot.api.tokens import SCOPES, issue_token, revoke_token
+from bot.api.tokens import issue_token, revoke_token
 from bot.desk.access import access_page, agent_of, desk_language, for_agents
 from bot.page_texts import area_texts
 
