@@ -25,6 +25,7 @@ from bot.conversations.models import (
     ChannelNotice,
     Contact,
     Conversation,
+    EarlierWords,
     HandOff,
     Message,
     Note,
@@ -57,6 +58,7 @@ def build_export(request: PrivacyRequest) -> Json:
         "identities": _rows(ChannelIdentity.objects.filter(contact_id=contact)),
         "conversations": _rows(Conversation.objects.filter(pk__in=keys)),
         "messages": _rows(Message.objects.filter(conversation__in=talks)),
+        "earlier_words": _rows(EarlierWords.objects.filter(message__conversation__in=talks)),
         "attachments": _rows(Attachment.objects.filter(message__conversation__in=talks)),
         "turns": _rows(Turn.objects.filter(conversation__in=talks)),
         "hand_offs": _rows(HandOff.objects.filter(conversation__in=talks)),
@@ -108,6 +110,7 @@ def erase_contact(request: PrivacyRequest) -> Json:
         "order_acts": OrderAct.objects.filter(_own(request, keys)).update(order="", detail={}, result=""),
         "requests": PrivacyRequest.objects.filter(_own(request, keys)).update(words="", proof=""),
     }
+    counts["earlier_words"] = EarlierWords.objects.filter(message__conversation__in=talks).delete()[0]
     counts["attachments"] = _erase_files(talks)
     Conversation.objects.filter(pk__in=keys).update(page={}, last_bot_text="")
     Contact.objects.filter(pk=_contact_key(request)).update(name="")

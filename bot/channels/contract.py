@@ -50,7 +50,8 @@ class InboundMessage:
     `command` is what the channel itself asks ("/greet" for a pressed Start), never what a person wrote. `link` is a
     token by which the person joins what they began on another channel. `notice`: key of the text to say if nobody reads
     it, where the one for its kind does not fit. `writes_on`: whether the person is writing more; None where the channel
-    cannot see that.
+    cannot see that. `changes`: external_id of the person's message that this one corrects (`edit`) or takes back
+    (`deleted`).
     """
 
     channel: str
@@ -70,6 +71,7 @@ class InboundMessage:
     link: str = ""
     notice: str = ""
     writes_on: bool | None = None
+    changes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from bot.conversations.events import PASSING, STATE_CHANGES, Event, add_listener
 from bot.conversations.states import State
 
 RESYNC = Event("resync", "", "")
+# The process ends: whoever listens should go.
+CLOSING = Event("closing", "", "")
 QUEUE_MAX = 500
 REDIS_CHANNEL = "seva:events"
 
@@ -46,6 +48,7 @@ class Feed:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._reader: asyncio.Task[None] | None = None
         self._stop_listening: Callable[[], None] = lambda: None
+        self._closing = False
 
     async def start(self) -> None:
         """Begins to pass events on."""
@@ -64,10 +67,18 @@ class Feed:
         if self._sender:
             self._sender.connection_pool.disconnect()
 
+    def close(self) -> None:
+        """Tells every subscriber, also those still to come, that the process ends. In its event loop."""
+        self._closing = True
+        for queue in self._queues:
+            _put(queue, CLOSING)
+
     async def subscribe(self) -> AsyncIterator[Event]:
         """Events from now on, until the caller stops iterating."""
         queue: asyncio.Queue[Event] = asyncio.Queue(QUEUE_MAX)
         self._queues.add(queue)
+        if self._closing:
+            _put(queue, CLOSING)
         try:
             while True:
                 yield await queue.get()
@@ -89,11 +100,7 @@ class Feed:
             self.heard += 1
             self.heard_people += event.state != State.BOT.value or event.name in STATE_CHANGES
         for queue in self._queues:
-            if queue.full():
-                while not queue.empty():
-                    queue.get_nowait()
-                queue.put_nowait(RESYNC)
-            queue.put_nowait(event)
+            _put(queue, event)
 
     async def _read_redis(self) -> None:
         while True:
@@ -115,6 +122,15 @@ class Feed:
             await client.close(close_connection_pool=True)
 
 
+def _put(queue: asyncio.Queue[Event], event: Event) -> None:
+    """Whoever has not kept up gets RESYNC instead of what is lost."""
+    if queue.full():
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait(RESYNC)
+    queue.put_nowait(event)
+
+
 _current: Feed | None = None
 
 
@@ -122,6 +138,12 @@ def set_feed(feed: Feed | None) -> None:
     """Makes it the one of this process; called at start and stop of the gateway."""
     global _current
     _current = feed
+
+
+def close_feed() -> None:
+    """Ends what listens in this process, if it has a feed. In its event loop."""
+    if _current is not None:
+        _current.close()
 
 
 def get_feed() -> Feed:

@@ -17,6 +17,7 @@ from bot.conversations import events
 from bot.conversations.addresses import move, settle_address
 from bot.conversations.bursts import choose_wait
 from bot.conversations.buttons import find_button
+from bot.conversations.changes import change_words
 from bot.conversations.choices import CHARS_MAX, read_choice
 from bot.conversations.express import Question, record_question
 from bot.conversations.files import insert_files
@@ -92,6 +93,8 @@ def _record(inbound: InboundMessage, text: str, owner: str | None) -> Accepted:
     message = _insert(inbound, text, conversation, button, typed, to_bot)
     insert_files(message, inbound.attachments)
     publish_message(events.MESSAGE_RECORDED, message, conversation.state)
+    if inbound.changes:
+        change_words(inbound, text)
     if inbound.moved:
         move(inbound.channel, inbound.user_external_id, inbound.moved)
     notice = use_link(conversation, inbound.link) if inbound.link else inbound.notice

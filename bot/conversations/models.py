@@ -28,7 +28,7 @@ from bot.conversations.states import (
     State,
     TurnState,
 )
-from bot.conversations.story_models import NoteMention, Rating, Resolution, Snooze
+from bot.conversations.story_models import EarlierWords, NoteMention, Rating, Resolution, Snooze
 
 __all__ = [
     "Attachment",
@@ -37,6 +37,7 @@ __all__ = [
     "Contact",
     "Conversation",
     "DeliveryRecord",
+    "EarlierWords",
     "HandOff",
     "IdentityMove",
     "LinkToken",

@@ -1,4 +1,4 @@
-"""What agents leave on a conversation besides words to the customer: mentions, snoozes, endings. No decisions here."""
+"""What a conversation's story has besides messages: mentions, snoozes, endings, earlier words. No decisions here."""
 
 from __future__ import annotations
 
@@ -86,3 +86,18 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stars} of 5 for {self.agent_name}"
+
+
+class EarlierWords(models.Model):
+    """What a message said until its author put other words in their place, or took it back (`withdrawn`)."""
+
+    message = models.ForeignKey("conversations.Message", on_delete=models.CASCADE, related_name="earlier")
+    text = models.TextField()
+    until = models.DateTimeField()
+    withdrawn = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("until", "id")
+
+    def __str__(self) -> str:
+        return f"earlier words of message {self.message_id}"

@@ -55,6 +55,7 @@ def build_list(request: HttpRequest) -> Values:
         "more": name_more(wanted, lines),
         "waiting_count": counts.waiting,
         "mine_count": counts.had.get(agent.pk, 0),
+        "snoozed_count": counts.asleep.get(agent.pk, 0),
         "news": counts.count_news(agent.pk),
         "closed_until": name_opening(language),
     }

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from bot.accounts.sign_ins import ENDED
 from bot.conversations.events import CONVERSATION_TAKEN, PASSING, Event
-from bot.conversations.feed import get_feed
+from bot.conversations.feed import CLOSING, get_feed
 from bot.desk.access import desk_language, may_use_desk
 from bot.desk.presence import connected, note_seen
 from bot.desk.pushing import LOOK_S, ListPusher
@@ -65,6 +65,9 @@ async def _stream(events: AsyncIterator[Event], pusher: ListPusher) -> AsyncIter
                 if done:
                     event = coming.result()
                     coming = asyncio.ensure_future(anext(events))
+                    if event == CLOSING:
+                        # The browser asks again, and finds the gateway that comes next.
+                        return
                     if event.name == ENDED:
                         # Signed out somewhere: the browser asks again and is checked again.
                         if event.data.get("user") == pusher.agent_id:

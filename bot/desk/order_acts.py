@@ -100,7 +100,7 @@ def act(conversation: Conversation, agent: Agent, wanted: Wanted, key: str) -> O
     if record.outcome != BEGUN:
         return record
     try:
-        result = _carry_out(conversation, choices.order, wanted, key)
+        result = _carry_out(conversation, choices.order, wanted, record)
     except ShopRefused as refused:
         OrderAct.objects.filter(pk=record.pk, outcome=BEGUN).update(outcome=refused.reason[:40])
         record.refresh_from_db()
@@ -110,14 +110,15 @@ def act(conversation: Conversation, agent: Agent, wanted: Wanted, key: str) -> O
     return record
 
 
-def _carry_out(conversation: Conversation, order: Order, wanted: Wanted, key: str) -> str:
+def _carry_out(conversation: Conversation, order: Order, wanted: Wanted, record: OrderAct) -> str:
+    key, by = record.key, record.agent_name
     if wanted.what == "cancel":
-        changed = open_shop().cancel_order(order.name, key=key)
+        changed = open_shop().cancel_order(order.name, key=key, by=by)
         return money(-changed.difference, "en") if changed.difference else ""
     check_return(order, wanted)
     refund_to = "same" if wanted.way == "refund" else ""
     wish = ReturnWish(wanted.position, wanted.reason, wanted.way, wanted.handover, refund_to)
-    case = open_shop().request_return(order.name, wish, key=key)
+    case = open_shop().request_return(order.name, wish, key=key, by=by)
     last = conversation.messages.order_by("-id").values_list("pk", flat=True).first() or 0
     note_talk(case.number, order.name, str(conversation.pk), "", str(last))
     return case.number

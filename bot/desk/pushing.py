@@ -82,7 +82,7 @@ class ListPusher:
         self.due_at, self._next_at = 0.0, now + PAUSE_S
         counts = await _shared.read(self.pool, "counts", self.feed.heard_people, count_open)
         wanted = settle_show(self.wanted, counts, self.agent_id)
-        whose = self.agent_id if wanted.show == "mine" else 0
+        whose = self.agent_id if wanted.is_own else 0
         state = self.feed.heard if wanted.sees_assistant else self.feed.heard_people
         found = await _shared.read(self.pool, (wanted, whose), state, lambda: read_list(wanted, whose))
         lines = await _shared.read(
@@ -96,6 +96,7 @@ class ListPusher:
             "order": list(lines.written),
             "waiting": counts.waiting,
             "mine": counts.had.get(self.agent_id, 0),
+            "snoozed": counts.asleep.get(self.agent_id, 0),
             "news": counts.count_news(self.agent_id),
             "more": name_more(wanted, lines),
             "closed": name_opening(self.language),

@@ -14,13 +14,13 @@ from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
-from bot.conversations.endings import snoozed
+from bot.conversations.endings import snoozed, snoozed_until
 from bot.conversations.models import Conversation, Message
 from bot.conversations.states import Author, Direction, State
 from bot.desk.search import find_matches
 from bot.desk.stories import PLAIN_KINDS
 
-SHOWS = ("waiting", "mine", "all")
+SHOWS = ("waiting", "mine", "snoozed", "all")
 PAGE_ROWS = 50
 ROWS_MAX = 500
 WORDS_MAX = 80
@@ -53,6 +53,11 @@ class Wanted:
     def sees_assistant(self) -> bool:
         """Whether conversations of the assistant's are among them."""
         return self.show == "all" or bool(self.words)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is another list for every agent."""
+        return self.show in ("mine", "snoozed")
 
     @property
     def narrowed(self) -> bool:
@@ -90,7 +95,7 @@ class Told:
 
 
 def find_conversations(wanted: Wanted, agent_id: int) -> list[Conversation]:
-    """At most one more than `wanted.rows`, with contact, agent and, as `hand_off_*`, what is open of a hand-off."""
+    """At most one more than `wanted.rows`: with contact, agent, `asleep_until`, an open hand-off as `hand_off_*`."""
     found = Conversation.objects.select_related("contact", "agent").annotate(
         open_one=FilteredRelation("hand_offs", condition=Q(hand_offs__ended_at=None)),
         hand_off_reason=F("open_one__reason"),
@@ -99,6 +104,7 @@ def find_conversations(wanted: Wanted, agent_id: int) -> list[Conversation]:
         hand_off_by=F("open_one__answer_by"),
         hand_off_back=F("open_one__came_back"),
         hand_off_at=Coalesce("open_one__queued_at", "open_one__created_at"),
+        asleep_until=snoozed_until(),
     )
     found = found.filter(_build_filter(wanted))
     if wanted.words:
@@ -109,6 +115,9 @@ def find_conversations(wanted: Wanted, agent_id: int) -> list[Conversation]:
         return list(found.filter(state=State.WAITING).order_by(urgent, due, "pk")[: wanted.rows + 1])
     if wanted.show == "mine":
         found = found.filter(~snoozed(), state=State.AGENT, agent=agent_id)
+    if wanted.show == "snoozed":
+        found = found.filter(snoozed(), state=State.AGENT, agent=agent_id)
+        return list(found.order_by("asleep_until", "pk")[: wanted.rows + 1])
     return list(found.order_by("-last_message_at", "pk")[: wanted.rows + 1])
 
 
@@ -152,17 +161,18 @@ class Found:
 
 
 def read_list(wanted: Wanted, agent_id: int) -> Found:
-    """Everything that the list needs; only the tab `mine` depends on the agent."""
+    """Everything that the list needs; only one's own (`Wanted.is_own`) depend on the agent."""
     found = find_conversations(wanted, agent_id)
     return Found(found[: wanted.rows], find_told(found), len(found) > wanted.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many wait in all; by agent, how many they have, and in how many of those something is unread."""
+    """How many wait in all; by agent: how many they have, how many aside, in how many something is unread."""
 
     waiting: int
     had: dict[int, int]
+    asleep: dict[int, int]
     unread: dict[int, int]
 
     def count_news(self, agent_id: int) -> int:
@@ -172,16 +182,15 @@ class Counts:
 
 def count_open() -> Counts:
     """For all agents at once."""
-    counted = Conversation.objects.filter(~snoozed(), state__in=(State.WAITING, State.AGENT))
-    states = counted.values_list("state", "agent")
-    waiting, had = 0, {}
-    for state, agent, number in states.annotate(Count("pk")):
+    counted = Conversation.objects.filter(state__in=(State.WAITING, State.AGENT)).annotate(sleeps=snoozed())
+    waiting, had, asleep = 0, dict[int, int](), dict[int, int]()
+    for state, agent, sleeps, number in counted.values_list("state", "agent", "sleeps").annotate(Count("pk")):
         if state == State.WAITING:
             waiting += number
         elif agent:
-            had[agent] = number
+            (asleep if sleeps else had)[agent] = number
     unread = _unread().filter(conversation__state=State.AGENT).values_list("conversation__agent")
-    return Counts(waiting, had, dict(unread.annotate(Count("conversation", distinct=True))))
+    return Counts(waiting, had, asleep, dict(unread.annotate(Count("conversation", distinct=True))))
 
 
 def _unread() -> QuerySet[Message]:

@@ -26,7 +26,8 @@ SOON = timedelta(hours=1)
 class Row:
     """One conversation in the list, ready to be written: equal rows look the same.
 
-    `late`: for how long the answer has been due; `due`: when it was promised, where that is not soon.
+    `late`: for how long the answer has been due; `due`: when it was promised, where that is not soon. `asleep`: until
+    when its agent has put it aside.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Row:
     late: str = ""
     due: str = ""
     back: str = ""
+    asleep: str = ""
 
 
 def build_row(found: Conversation, told: Told, now: datetime, language: str) -> Row:
@@ -76,6 +78,7 @@ def build_row(found: Conversation, told: Told, now: datetime, language: str) -> 
         late=build_span(now - due, language) if due else "",
         due=name_moment(due, now, language) if due and due - now > SOON else "",
         back=notes["hand_off_back"] or "" if waiting else "",
+        asleep=name_moment(notes["asleep_until"], now, language) if notes["asleep_until"] else "",
     )
 
 

@@ -57,7 +57,8 @@ class Entry:
     """One thing said (`contact`, `bot`, `agent`, `system`), a `note`, a `hand_off`, or an `act` on an order.
 
     `what`: the kind of message where it is not plain words (texts/<language>/desk.yml, `message_kind`). `undo_until`:
-    the reading agent may take it back until then; `again`: it failed and may be sent again.
+    the reading agent may take it back until then; `again`: it failed and may be sent again. `before`: what it said
+    before its author changed it; `withdrawn`: they have taken it back.
     """
 
     kind: str
@@ -77,11 +78,13 @@ class Entry:
     undo_until: datetime | None = None
     again: bool = False
     act: OrderAct | None = None
+    before: tuple[str, ...] = ()
+    withdrawn: bool = False
 
 
 def build_story(conversation: Conversation, language: str, reader: User) -> list[Entry]:
     """At most the last ENTRIES_MAX messages, with notes and hand-offs where they belong, and what `reader` may do."""
-    found = conversation.messages.select_related("turn", "agent").prefetch_related("attachments", "reports")
+    found = conversation.messages.select_related("turn", "agent").prefetch_related("attachments", "reports", "earlier")
     messages = list(found.order_by("-id")[:ENTRIES_MAX])
     held = set(find_held(conversation.pk).filter(agent=reader).values_list("pk", flat=True))
     mine = conversation.state == State.AGENT and conversation.agent_id == reader.pk
@@ -138,6 +141,8 @@ def _build_entry(message: Message, language: str) -> Entry:
         buttons=tuple(str(button["title"]) for button in message.buttons if "card" not in button),
         cards=tuple(str(card.get("title", "")) for card in message.cards),
         what=message.kind if message.kind not in PLAIN_KINDS else "",
+        before=tuple(one.text for one in message.earlier.all() if not one.withdrawn),
+        withdrawn=any(one.withdrawn for one in message.earlier.all()),
         files=tuple(build_file(file) for file in sorted(message.attachments.all(), key=lambda file: file.position)),
     )
 

@@ -1,7 +1,8 @@
-"""Answers an agent may use for the customer's last words: what the assistant understood, else what sounds alike.
+"""Answers an agent may use for the customer's last words, by what they mean.
 
-No model is loaded here. While the assistant answers, its turn record says the topic and what else it may have been;
-once an agent has the conversation nothing is asked of Rasa, and the words themselves are looked for (`wording`).
+While the assistant answers, its turn record says the topic and what else it may have been. What is written to a person
+takes no turn; the dialogue engine is asked what it may be about (`bot.conversations.topics`), and if it does not say so
+at once, the words themselves are looked for (`wording`). No model is loaded here.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_safe
 from bot.conversations.models import Conversation, Message
 from bot.conversations.notices import choose_language
 from bot.conversations.states import Direction
+from bot.conversations.topics import find_topics
 from bot.desk import topics
 from bot.desk.access import desk_page, for_agents
 from bot.errors import KnowledgeError
@@ -48,17 +50,24 @@ def suggestions(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespons
 def build_suggestions(conversation: Conversation) -> list[Suggestion]:
     """At most SUGGESTIONS_MAX, the likeliest first."""
     language = choose_language(conversation)
-    answers = (topics.find_answer(topic, language) for topic in find_topics(conversation))
+    answers = (topics.find_answer(topic, language) for topic in choose_topics(conversation, language))
     known = [answer for answer in answers if answer][:SUGGESTIONS_MAX]
     return [Suggestion(place, answer.title, answer.answer) for place, answer in enumerate(known, start=1)]
 
 
-def find_topics(conversation: Conversation) -> list[str]:
+def choose_topics(conversation: Conversation, language: str) -> list[str]:
     """Topics of the newest of the customer's messages that says anything."""
     said = Message.objects.filter(conversation=conversation, direction=Direction.INBOUND).exclude(text="")
+    answers = True
     for message in said.select_related("turn").order_by("-id")[:LOOKED_BACK]:
-        record = message.turn.record if message.turn else {}
-        likely = _read_topics(record) if record else _search(message.text)
+        likely: list[str] | None
+        if message.turn and message.turn.record:
+            likely = _read_topics(message.turn.record)
+        else:
+            likely = find_topics(message, language) if answers else None
+            # Who does not answer now is not asked about the message before: the agent waits.
+            answers = likely is not None
+            likely = _search(message.text) if likely is None else likely
         if likely:
             return likely
     return []

@@ -1,7 +1,8 @@
 """The only way into Rasa: an input channel that takes turns from the gateway and never hides a failure.
 
-Named in credentials.yml. `POST /webhooks/seva/turn` takes a turn, `GET /webhooks/seva/` tells whether the model is
-loaded. Logs carry neither customers' words nor tracebacks with values. Imports no Django.
+Named in credentials.yml. `POST /webhooks/seva/turn` takes a turn, `POST /webhooks/seva/topics` names the FAQ topics
+that fit a message and keeps nothing of it, `GET /webhooks/seva/` tells whether the model is loaded. Logs carry neither
+customers' words nor tracebacks with values. Imports no Django.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sanic.response import HTTPResponse, json
 from bot.config import config
 from bot.dialogue.action_client import ActionBroken, ActionEndpoint, ActionUnavailable
 from bot.dialogue.commands import MalformedCommand
+from bot.dialogue.protocol import Json, TurnRequest
 from bot.dialogue.tracker_store import BoundedTrackerStore
 from bot.dialogue.turns import TurnFailed, TurnRunner
 from bot.dialogue.wire import Misshapen, parse_request
@@ -30,6 +32,7 @@ from bot.errors import ConfigError
 logger = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 256 * 1024
+Work = Callable[[TurnRunner, TurnRequest], Awaitable[Json]]
 
 
 class TurnChannel(InputChannel):
@@ -64,7 +67,11 @@ class TurnChannel(InputChannel):
 
         @routes.post("/turn")
         async def turn(request: Request) -> HTTPResponse:
-            return await self._turn(request)
+            return await self._answer(request, lambda runner, asked: runner.take(asked))
+
+        @routes.post("/topics")
+        async def topics(request: Request) -> HTTPResponse:
+            return await self._answer(request, _find_topics)
 
         return routes
 
@@ -74,15 +81,15 @@ class TurnChannel(InputChannel):
             return _error(HTTPStatus.SERVICE_UNAVAILABLE, "not_ready", "the model is not loaded yet")
         return json({"status": "ok", "model": agent.model_id})
 
-    async def _turn(self, request: Request) -> HTTPResponse:
+    async def _answer(self, request: Request, work: Work) -> HTTPResponse:
         given = (request.headers.get("authorization") or "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(given, b"Bearer " + self._token):
             return _error(HTTPStatus.UNAUTHORIZED, "unauthorized", "wrong token")
         if len(request.body) > MAX_BODY_BYTES:
             return _error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "body is too large")
         try:
-            turn = parse_request(request.body)
-            return json(await self._ready(request.app).take(turn))
+            asked = parse_request(request.body)
+            return json(await work(self._ready(request.app), asked))
         except (Misshapen, MalformedCommand) as error:
             return _error(HTTPStatus.BAD_REQUEST, "malformed", str(error))
         except (ActionUnavailable, TimeoutError) as error:
@@ -100,6 +107,10 @@ class TurnChannel(InputChannel):
             url = self._actions_url or agent.action_endpoint.url
             self._agent, self._runner = agent, TurnRunner(agent.processor, _bounded(agent), ActionEndpoint(url))
         return self._runner
+
+
+async def _find_topics(runner: TurnRunner, asked: TurnRequest) -> Json:
+    return {"topics": runner.find_topics(asked)}
 
 
 def _agent(app: Sanic) -> Agent | None:

@@ -21,6 +21,7 @@ from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.shared.core.constants import ACTION_EXTRACT_SLOTS, ACTION_LISTEN_NAME, DEFAULT_INTENTS
 from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.training_data.message import Message
 
 from bot.dialogue.action_client import ActionEndpoint, ServerAction
 from bot.dialogue.bounded import session_start
@@ -29,9 +30,11 @@ from bot.dialogue.forms import ServerForm
 from bot.dialogue.graph import DirectGraph
 from bot.dialogue.protocol import Json, TurnRequest, TurnResult, as_json
 from bot.dialogue.record import build_record, build_replies
+from bot.dialogue.topics import choose_topics
 from bot.dialogue.tracker_store import BoundedTrackerStore
 from bot.dialogue.wishes import LATER, cut, find_later, join_records, join_replies, note_later, waits_for_form
 from bot.language.normalise import clean_text
+from bot.nlu.component import FAQ_HITS, GATE
 
 MAX_ACTIONS = 10
 # All actions of a turn together; a form runs up to three. Below the gateway's patience (TURN_TIMEOUT_S).
@@ -82,6 +85,11 @@ class TurnRunner:
             answer = as_json(result)
             await self._store.record_turn(tracker, loaded.version, request.message_id, answer)
             return answer
+
+    def find_topics(self, request: TurnRequest) -> list[str]:
+        """FAQ topics that fit a message, the likeliest first. No turn: nothing is answered, nothing kept."""
+        read = self._read(self._new_tracker(request.conversation), request, clean_text(request.text or ""))
+        return choose_topics(read.get(GATE) or {}, read.get(FAQ_HITS) or ())
 
     async def _run(self, tracker: DialogueStateTracker, request: TurnRequest, started: float) -> TurnResult:
         for index, said in enumerate(request.context.history):
@@ -159,11 +167,16 @@ class TurnRunner:
         return self._utter(request, self._understand_text(tracker, request, text), text)
 
     def _understand_text(self, tracker: DialogueStateTracker, request: TurnRequest, text: str) -> Json:
+        parsed: Json = self._read(tracker, request, text).as_dict(only_output_properties=True)
+        return parsed
+
+    def _read(self, tracker: DialogueStateTracker, request: TurnRequest, text: str) -> Message:
         # The pipeline reads what was said before (bot.nlu.context); the tracker need not keep it twice.
         heard = dataclasses.asdict(request.context)
         message = UserMessage(text, None, request.conversation, None, INPUT_CHANNEL, request.message_id, heard)
         inputs = {PLACEHOLDER_MESSAGE: [message], PLACEHOLDER_TRACKER: tracker}
-        return self._understand.run(inputs)[0].as_dict(only_output_properties=True)
+        read: Message = self._understand.run(inputs)[0]
+        return read
 
     def _utter(self, request: TurnRequest, parsed: Json, text: str, part: str = "") -> UserUttered:
         """The event of an understood message; `part` tells a second wish's actions from the first one's."""

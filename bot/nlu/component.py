@@ -14,6 +14,7 @@ NORMALISED = "normalised"
 LANGUAGE = "language"
 GATE = "gate"
 UNDERSTANDING = "understanding"
+FAQ_HITS = "faq_hits"
 METADATA = "metadata"
 CONTEXT_PRODUCT = "context_product"
 # On training examples of the FAQ.

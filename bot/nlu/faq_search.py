@@ -10,13 +10,11 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.component import UNDERSTANDING, Component, normalised_text
+from bot.nlu.component import FAQ_HITS, UNDERSTANDING, Component, normalised_text
 from bot.nlu.encoder import sentence_vector
 from bot.nlu.faq_hits import find_topics, open_search, settle
 from knowledge.encoder import DEFAULT_ENCODER
 from knowledge.index import index_folder
-
-FAQ_HITS = "faq_hits"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)

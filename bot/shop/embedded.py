@@ -25,6 +25,7 @@ from bot.shop.models import Variant as VariantRow
 from bot.shop.order_rules import refuse_cancel, refuse_change
 from bot.shop.port import Address, Changed, Invoice, Line, LineChange, Order, ReturnCase, ReturnWish
 from bot.shop.port import Variant as Choice
+from bot.shop.staff_notes import name_author
 
 LIST_MAX = 50
 Effect = Callable[[Row], dict[str, Any]]
@@ -57,7 +58,7 @@ class EmbeddedShop:
         rows = VariantRow.objects.filter(product__handle=line.product, product__on_sale=True).order_by("position")
         return read_variants(rows) if line.product else []
 
-    def cancel_order(self, number: str, *, key: str) -> Changed:
+    def cancel_order(self, number: str, *, key: str, by: str = "") -> Changed:
         """See `Shop.cancel_order`. What was paid is noted as refunded; an agent's payment page does the paying."""
 
         def cancel(row: Row) -> dict[str, Any]:
@@ -66,10 +67,10 @@ class EmbeddedShop:
             row.cancelled_at, row.outstanding = now(), Decimal(0)
             if paid:
                 row.refunded, row.financial_status = row.refunded + paid, "refunded"
-                _note(row, f"Cancelled by the customer in the chat, refunded {shop_day(now())}")
+                _note(row, f"Cancelled by {name_author(by)}, refunded {shop_day(now())}")
             else:
                 row.financial_status = "voided"
-                _note(row, "Cancelled by the customer in the chat, no money taken")
+                _note(row, f"Cancelled by {name_author(by)}, no money taken")
             _restock(row)
             row.save()
             return {"difference": str(-paid)}
@@ -106,10 +107,17 @@ class EmbeddedShop:
 
         return self._change(number, "items", key, change)
 
-    def request_return(self, number: str, wish: ReturnWish, *, key: str) -> ReturnCase:
+    def request_return(self, number: str, wish: ReturnWish, *, key: str, by: str = "") -> ReturnCase:
         """See `Shop.request_return`."""
-        outcome = self._once(number, "return", key, lambda row: embedded_returns.note_return(row, wish))
-        return ReturnCase(**outcome)
+
+        def note(row: Row) -> dict[str, Any]:
+            outcome = embedded_returns.note_return(row, wish)
+            if by:
+                _note(row, f"Return {outcome['number']} noted by {name_author(by)}")
+                row.save(update_fields=["notes"])
+            return outcome
+
+        return ReturnCase(**self._once(number, "return", key, note))
 
     def list_returns(self, number: str) -> Sequence[ReturnCase]:
         """See `Shop.list_returns`."""

@@ -174,7 +174,10 @@ class Invoice:
 
 
 class Shop(Protocol):
-    """A shop's orders. Implementations are made once a process and may be called from several threads."""
+    """A shop's orders. Implementations are made once a process and may be called from several threads.
+
+    `by` names the agent who makes a change, for the shop's own records; empty: the customer does, in the chat.
+    """
 
     def check(self) -> None:
         """Asks the shop for something small, for `/readyz`. Raises ShopUnavailable."""
@@ -192,7 +195,7 @@ class Shop(Protocol):
         """All sizes and colours of the line's product, its own among them; empty if it is no longer sold."""
         ...
 
-    def cancel_order(self, number: str, *, key: str) -> Changed:
+    def cancel_order(self, number: str, *, key: str, by: str = "") -> Changed:
         """Cancels it and starts the refund of what was paid. Refused: sent, cancelled."""
         ...
 
@@ -204,7 +207,7 @@ class Shop(Protocol):
         """Changes lines that are there. Refused: packed, sent, cancelled, out_of_stock, last_item."""
         ...
 
-    def request_return(self, number: str, wish: ReturnWish, *, key: str) -> ReturnCase:
+    def request_return(self, number: str, wish: ReturnWish, *, key: str, by: str = "") -> ReturnCase:
         """Notes a return. Refused: not_delivered, already_returned, out_of_stock."""
         ...
 

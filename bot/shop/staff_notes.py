@@ -1,6 +1,7 @@
 """Reads the facts a customer may know out of what the staff noted on an order. The notes themselves are never shown.
 
-They are free text in English; what is recognised here is the way this shop's staff write dates and states.
+They are free text in English; what is recognised here is the way this shop's staff write dates and states. Our own say
+who made a change (`name_author`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _PATTERNS = {
     "ready_since": rf"ready at [^.]*? from {_DATE}",
     "proof_asked": rf"asked for proof {_DATE}",
 }
+_AGENT = re.compile(r"\bby [^\n]{1,200}? at the desk\b")
 _CAUSES = {
     "customs": r"customs",
     "weather": r"flood|storm|cyclone|rain|weather",
@@ -49,9 +51,15 @@ class NoteFacts:
     closed_unpaid: bool = False
 
 
+def name_author(by: str) -> str:
+    """Who has changed an order, as a note names them: the agent of that name, or the customer."""
+    return f"{' '.join(by.split())} at the desk" if by else "the customer in the chat"
+
+
 def parse_notes(notes: str) -> NoteFacts:
     """The facts in the notes; never raises."""
-    text = notes.lower()[:5000]
+    # An agent's name says nothing of the order, whatever it is like ("Rain", "Hubert").
+    text = _AGENT.sub("", notes)[:5000].lower()
     dates = {name: _parse_date(pattern, text) for name, pattern in _PATTERNS.items()}
     return NoteFacts(
         **dates,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from bot.page_texts import area_texts
 from tests.browser.chat import DESK, Chat
 from tests.browser.conftest import AGENT_NAME, Open
 from tests.browser.site import Site
 
 pytestmark = pytest.mark.browser
 
+STORY = area_texts("desk_story", "en")
 ASKED = "I need a person, case {}"
 
 
@@ -55,6 +57,7 @@ def test_agent_takes_replies_and_closes_and_the_customer_sees_it_live(open_shop:
     expect(chat.frame.locator(".message.agent .who").last).to_contain_text(AGENT_NAME)
     chat.say("thank you very much")
     expect(desk.locator("#story")).to_contain_text("thank you very much")
+    desk.get_by_role("button", name=STORY["resolve.more"], exact=True).click()
     desk.get_by_role("button", name=DESK["conversation.close"], exact=True).click()
     expect(chat.frame.locator(".banner.closed")).to_be_visible()
     expect(desk.locator("#panel")).to_contain_text(DESK["conversation.closed_note"])

@@ -6,6 +6,7 @@ import base64
 import time
 from collections.abc import Callable
 
+import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, StorageState, expect
 
@@ -73,3 +74,17 @@ def test_pages_fit_a_phone_and_axe_finds_nothing(
         page.goto(f"{site.url}/desk/{path}?lang={language}")
         assert page.evaluate("document.documentElement.scrollWidth") == 390, path
         assert page.evaluate(RUN_AXE) == [], path
+
+
+def test_a_restart_does_not_wait_for_open_desk_pages(site: Site, agent_state: StorageState) -> None:
+    cookies = {one["name"]: one["value"] for one in agent_state["cookies"]}
+    with httpx.stream("GET", f"{site.url}/desk/feed", cookies=cookies, trust_env=False, timeout=30) as stream:
+        lines = stream.iter_lines()
+        assert next(lines).startswith("retry")
+        began = time.monotonic()
+        site.stop()
+        took = time.monotonic() - began
+        # Ended, not cut off: what is left can be read to its end.
+        list(lines)
+    site.start()
+    assert took < 4

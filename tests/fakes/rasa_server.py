@@ -1,7 +1,7 @@
 """A Rasa that speaks the turn protocol: a small ASGI application with a ledger and faults to order.
 
 It keeps what a real one promises: a repeated message_id gets the recorded answer and runs nothing. What a text makes it
-do stands in `_answer`; what goes wrong is set by the test on the attributes.
+do stands in `_answer`; what goes wrong, and which topics are `near` to a text, is set by the test on the attributes.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class FakeRasa:
     delay_s: float = 0.0
     hold: asyncio.Event | None = None
     busy: dict[str, int] = field(default_factory=dict)
+    near: dict[str, list[str]] = field(default_factory=dict)
     side_by_side: int = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -47,7 +48,20 @@ class FakeRasa:
         if dict(scope["headers"]).get(b"authorization") != f"Bearer {self.token}".encode():
             await reply_json(send, 401, {"error": {"code": "unauthorized", "message": "wrong token"}})
             return
+        if scope["path"] == "/webhooks/seva/topics":
+            await self._name_topics(json.loads(body), send)
+            return
         await self._turn(json.loads(body), send)
+
+    async def _name_topics(self, request: Json, send: Any) -> None:
+        self.asked.append(request)
+        if self.delay_s:
+            await asyncio.sleep(self.delay_s)
+        if self.down:
+            await reply_json(send, 503, {"error": {"code": self.down, "message": "not now"}})
+        else:
+            near = {"topics": self.near.get(request["text"], [])}
+            await reply_json(send, 200, {"surprise": True} if self.malformed else near)
 
     async def _turn(self, request: Json, send: Any) -> None:
         conversation = request["conversation"]

@@ -58,6 +58,24 @@ async def test_a_question_is_answered_and_seen(line: Line, rasa: Running[FakeRas
     assert rasa.app.asked[0]["context"]["channel"] == "whatsapp"
 
 
+async def test_a_corrected_and_a_deleted_message_keep_what_they_said(line: Line, rasa: Running[FakeRasa]) -> None:
+    wamid = await line.meta.say("where is my odrer")
+    await wait_for_delivery(Delivery.SENT)
+    words = {"type": "text", "text": {"body": "where is my order"}}
+    changes = (("edit", {"original_message_id": wamid, "message": words}), ("revoke", {"original_message_id": wamid}))
+    for kind, content in changes:
+        message = build_message(kind, content, wamid=f"wamid.{kind}")
+        for _ in range(2):
+            await line.meta.deliver(envelope(messages=[message]))
+
+    def read() -> tuple[str, list[tuple[str, bool]]]:
+        said = Message.objects.get(external_id=wamid)
+        return said.text, list(said.earlier.values_list("text", "withdrawn"))
+
+    assert await in_database(read) == ("where is my order", [("where is my odrer", False), ("where is my order", True)])
+    assert len(rasa.app.ran) == 1
+
+
 async def test_a_pressed_button_is_what_was_offered(line: Line, rasa: Running[FakeRasa]) -> None:
     await line.meta.say("buttons please")
     await wait_until(lambda: line.graph.accepted, "the question")

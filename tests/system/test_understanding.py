@@ -7,8 +7,11 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from bot.config import read_env_file
+from bot.dialogue.topic_client import TOPICS_PATH
 from bot.evaluation.cases import read_cases
 from tests.system.conftest import ROOT, System
 
@@ -100,3 +103,32 @@ def test_one_wish_is_not_taken_for_two(system: System, tmp_path: Path) -> None:
     single = [one for one in got if "two_intents" not in tags[one["id"]]]
     cut = [one["id"] for one in single if one["got"].get("also")]
     assert len(cut) <= 0.005 * len(single), cut
+
+
+NEAR = [
+    ("how long till the money is back in my account?", "refund.time"),
+    ("પૈસા પાછા ક્યારે આવશે?", "refund.time"),
+    ("பணம் எப்போ திரும்ப வரும்?", "refund.time"),
+    ("refund na paisa kyare aavse?", "refund.time"),
+    ("panam eppo thirumba varum?", "refund.time"),
+    ("size nano pade to exchange thase?", "exchange.how"),
+    ("thank you so much 🙏", None),
+    ("வணக்கம்", None),
+    ("who won the cricket match yesterday", None),
+]
+
+
+def fits_one(named: list[str], topic: str | None) -> bool:
+    return topic in named if topic else named == []
+
+
+def test_answers_are_suggested_to_people_by_meaning_in_every_writing(system: System) -> None:
+    """What Rasa tells the desk about a message to an agent: real encoder, index and gate."""
+    secrets = read_env_file(Path(system.environment["DATA_DIR"]) / "secrets.env")
+    url = f"http://127.0.0.1:{system.environment['RASA_PORT']}{TOPICS_PATH}"
+    headers = {"Authorization": f"Bearer {secrets['RASA_TOKEN']}"}
+    asked = [{"conversation": "c1", "message_id": "topics", "text": text} for text, _ in NEAR]
+    answers = [httpx.post(url, json=one, headers=headers, timeout=10).json()["topics"] for one in asked]
+    wrong = [(text, named) for (text, topic), named in zip(NEAR, answers, strict=True) if not fits_one(named, topic)]
+    assert wrong == []
+    assert httpx.post(url, json=asked[0], timeout=10).status_code == 401

@@ -27,6 +27,7 @@ class Content:
     choice: str = ""
     attachments: tuple[Attachment, ...] = ()
     moved: Address | None = None
+    changes: str = ""
 
 
 def read_content(message: Json) -> Content:
@@ -124,11 +125,12 @@ def _read_system(message: Json, body: Json) -> Content:
 
 def _read_edit(message: Json, body: Json) -> Content:
     """The new words; the answer to the old ones stands (CHANNELS 2.4 says so for Telegram)."""
-    return Content("edit", read_content(as_dict(body.get("message"))).text, "nobody")
+    words = read_content(as_dict(body.get("message"))).text
+    return Content("edit", words, "nobody", changes=as_text(body.get("original_message_id")))
 
 
 def _read_revoke(message: Json, body: Json) -> Content:
-    return Content("deleted", reading="nobody")
+    return Content("deleted", reading="nobody", changes=as_text(body.get("original_message_id")))
 
 
 def _read_welcome(message: Json, body: Json) -> Content:

@@ -111,6 +111,7 @@ def _build_message(message: Json, contacts: list[Json], foreign: str, now: datet
         reading="nobody" if foreign else _choose_reading(message, content, sent_at, now),
         attachments=content.attachments,
         moved=content.moved,
+        changes=as_key(content.changes, None) if content.changes and not foreign else "",
         opens_until=None if foreign or content.kind in _NOT_WRITTEN else (sent_at or now) + WINDOW,
     )
 

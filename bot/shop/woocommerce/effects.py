@@ -1,4 +1,4 @@
-"""What was done on a customer's wish, kept on the order itself: meta data that the shop's pages do not show.
+"""What was done on somebody's wish, kept on the order itself: meta data that the shop's pages do not show.
 
 `_seva_effect_<ref>` says what one key led to, `_seva_return_<line>` is a return; both are written in the same request
 as the change, so there is never one without the other. `ref` stands for the key: keys are ours, and long. The staff
@@ -18,6 +18,7 @@ from typing import Any
 
 from bot.shop.clock import now
 from bot.shop.port import ReturnCase
+from bot.shop.staff_notes import name_author
 from bot.shop.woocommerce.client import Call, Json
 
 _EFFECT, _RETURN = "_seva_effect_", "_seva_return_"
@@ -57,9 +58,9 @@ def list_cases(order: Json) -> list[ReturnCase]:
     return [ReturnCase(**one["case"]) for one in cases]
 
 
-def refund_reason(ref: str, by_gateway: bool) -> str:
+def refund_reason(ref: str, by_gateway: bool, by: str = "") -> str:
     """What stands as the reason of a refund of ours, by which it is known again."""
-    return f"Cancelled by the customer in the chat, {_PAID_BACK if by_gateway else _BY_HAND} ({ref})"
+    return f"Cancelled by {name_author(by)}, {_PAID_BACK if by_gateway else _BY_HAND} ({ref})"
 
 
 def find_refund(order: Json, ref: str) -> str | None:

@@ -87,14 +87,16 @@ class WooShop:
         """See `Shop.list_variants`. Found by the line's SKU: our catalogue need not know it."""
         return list_choices(self._client.begin(), line.sku)
 
-    def cancel_order(self, number: str, *, key: str) -> Changed:
+    def cancel_order(self, number: str, *, key: str, by: str = "") -> Changed:
         """See `Shop.cancel_order`. The refund is recorded; WOOCOMMERCE_PAY_BACK lets the payment gateway pay it."""
         call, ref = self._client.begin(), make_ref(key)
-        raw, effect, first = self._once(call, number, "cancel", key, lambda call, raw, order: plan_cancel(raw, order))
+        raw, effect, first = self._once(
+            call, number, "cancel", key, lambda call, raw, order: plan_cancel(raw, order, by)
+        )
         paid = Decimal(effect["paid"])
-        note = "Cancelled by the customer in the chat."
+        note = effect["note"]
         if paid:
-            raw, reason = self._refund(call, raw, paid, ref)
+            raw, reason = self._refund(call, raw, paid, ref, by)
             paid_text = f"{paid} {raw['currency']}"
             note = f"{note} {refund_note(paid_text, reason)}"
         note_once(call, raw, ref, note, first=first)
@@ -108,11 +110,11 @@ class WooShop:
         """See `Shop.change_items`. A line that becomes another size or colour gets a new position."""
         return self._change(number, "items", key, lambda call, raw, order: plan_items(call, raw, order, changes))
 
-    def request_return(self, number: str, wish: ReturnWish, *, key: str) -> ReturnCase:
+    def request_return(self, number: str, wish: ReturnWish, *, key: str, by: str = "") -> ReturnCase:
         """See `Shop.request_return`."""
         call = self._client.begin()
         raw, effect, first = self._once(
-            call, number, "return", key, lambda call, raw, order: plan_return(call, raw, order, wish)
+            call, number, "return", key, lambda call, raw, order: plan_return(call, raw, order, wish, by)
         )
         case = ReturnCase(**effect["case"])
         note_once(call, raw, make_ref(key), effect["note"], first=first)
@@ -156,7 +158,7 @@ class WooShop:
             raise WooBroken("the order does not keep what was written")
         return raw, done, True
 
-    def _refund(self, call: Call, raw: Json, amount: Decimal, ref: str) -> tuple[Json, str | None]:
+    def _refund(self, call: Call, raw: Json, amount: Decimal, ref: str, by: str) -> tuple[Json, str | None]:
         """The order with the refund of this key, and the refund's reason; None if the shop takes none.
 
         A second refund of the same money is refused by the shop itself (wc_create_refund, wc-order-functions.php).
@@ -166,7 +168,7 @@ class WooShop:
             return raw, known
         path = f"orders/{raw['id']}"
         for by_gateway in (True, False) if self._pay_back else (False,):
-            reason = refund_reason(ref, by_gateway)
+            reason = refund_reason(ref, by_gateway, by)
             body = {"amount": str(amount), "reason": reason, "api_refund": by_gateway, "api_restock": False}
             # Rejected: the gateway cannot pay back, or somebody has refunded it meanwhile.
             with suppress(WooRejected):

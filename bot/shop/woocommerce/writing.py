@@ -16,6 +16,7 @@ from decimal import Decimal
 from bot.errors import ShopRefused
 from bot.shop.order_rules import refuse_cancel, refuse_change, refuse_return
 from bot.shop.port import Address, LineChange, Order, ReturnCase, ReturnWish
+from bot.shop.staff_notes import name_author
 from bot.shop.woocommerce.client import Call, Json
 from bot.shop.woocommerce.effects import build_case, list_cases
 from bot.shop.woocommerce.goods import can_send, find_goods, find_line_goods
@@ -34,12 +35,12 @@ class Plan:
     outcome: Json = field(default_factory=dict)
 
 
-def plan_cancel(raw: Json, order: Order) -> Plan:
+def plan_cancel(raw: Json, order: Order, by: str = "") -> Plan:
     """Refused: sent, cancelled."""
     refuse_cancel(order)
     _refuse_unknown(raw)
     paid = order.total - order.refunded if order.paid_at else Decimal(0)
-    return Plan({"status": "cancelled"}, "Cancelled by the customer in the chat.", {"paid": str(paid)})
+    return Plan({"status": "cancelled"}, f"Cancelled by {name_author(by)}.", {"paid": str(paid)})
 
 
 def plan_address(raw: Json, order: Order, address: Address) -> Plan:
@@ -91,7 +92,7 @@ def plan_items(call: Call, raw: Json, order: Order, changes: Sequence[LineChange
     return Plan({"line_items": items}, note, _total(order))
 
 
-def plan_return(call: Call, raw: Json, order: Order, wish: ReturnWish) -> Plan:
+def plan_return(call: Call, raw: Json, order: Order, wish: ReturnWish, by: str = "") -> Plan:
     """Refused: not_delivered, already_returned, out_of_stock; no_line. WooCommerce knows no returns: kept by us."""
     cases = list_cases(raw)
     if any(case.position == wish.position for case in cases):
@@ -110,8 +111,9 @@ def plan_return(call: Call, raw: Json, order: Order, wish: ReturnWish) -> Plan:
     kept = {"refund_to": wish.refund_to, "exchange_sku": wish.exchange_sku}
     line = order.lines[places.index(wish.position)]
     note = (
-        f"Return {number} wished in the chat: {line.quantity} x {line.name} ({line.sku}); reason {wish.reason}, "
-        f"way {wish.way} {wish.exchange_sku}, handover {wish.handover}, refund to {wish.refund_to or 'none'}."
+        f"Return {number} noted by {name_author(by)}: {line.quantity} x {line.name} ({line.sku}); "
+        f"reason {wish.reason}, way {wish.way} {wish.exchange_sku}, handover {wish.handover}, "
+        f"refund to {wish.refund_to or 'none'}."
     )
     return Plan({"meta_data": [build_case(case, kept)]}, note, {"case": asdict(case)})
 

@@ -113,8 +113,8 @@ def test_only_with_the_scope(with_scopes: Callable[..., Api], talk: Conversation
 class SilentShop(EmbeddedShop):
     """The demo shop, whose answer to a change gets lost after it was made."""
 
-    def cancel_order(self, number: str, *, key: str) -> Changed:
-        super().cancel_order(number, key=key)
+    def cancel_order(self, number: str, *, key: str, by: str = "") -> Changed:
+        super().cancel_order(number, key=key, by=by)
         raise ShopUnavailable("lost")
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from bot.channels.contract import InboundMessage
 from bot.config import config
-from bot.conversations import attendance, events
+from bot.conversations import attendance, endings, events
 from bot.conversations.endings import wake_due
 from bot.conversations.inbox import record_inbound
 from bot.conversations.models import Conversation, Resolution, Snooze
@@ -22,6 +22,7 @@ from bot.conversations.people import close_idle
 from bot.conversations.states import State
 from bot.desk.ending import choose_time
 from bot.desk.models import AgentProfile
+from bot.desk.rows import name_moment
 from bot.errors import TransitionRefused
 from bot.language.texts import say
 from bot.page_texts import LANGUAGE_NAMES, area_texts
@@ -125,6 +126,26 @@ def test_snoozed_it_leaves_the_list_until_its_time(desk: Client, make: Make, mee
     assert (wake_due(), wake_due()) == (1, 0)
     assert "put me aside" in desk.get("/desk/?show=mine").content.decode()
     assert Snooze.objects.get().woken_by == "time"
+
+
+@pytest.mark.parametrize("language", LANGUAGE_NAMES)
+def test_what_is_snoozed_has_a_list_of_its_own_that_says_when_it_is_back(
+    desk: Client, make: Make, meera: User, language: str
+) -> None:
+    ravi = User.objects.create_user("ravi", is_staff=True)
+    for text, agent, hours in (("on Tuesday", meera, 50), ("on Monday", meera, 26), ("a colleague's", ravi, 1)):
+        endings.snooze(make(text, State.AGENT, agent).pk, agent, timezone.now() + timedelta(hours=hours))
+    make("still here", State.AGENT, meera)
+    until = name_moment(Snooze.objects.order_by("until")[1].until, timezone.now(), language)
+    told = area_texts("desk_queue", language)["asleep"].format(time=until)
+    page = html.unescape(desk.get("/desk/list", {"show": "snoozed", "lang": language}).content.decode())
+    assert page.index("on Monday") < page.index(told) < page.index("on Tuesday")
+    assert ("still here" in page, "a colleague's" in page) == (False, False)
+    assert f'{area_texts("desk", language)["list.snoozed"]}<b class="count">2</b>' in page
+    assert told in html.unescape(desk.get("/desk/list", {"show": "all", "lang": language}).content.decode())
+    for found in Conversation.objects.filter(agent=meera):
+        endings.wake(found.pk, meera)
+    assert area_texts("desk", language)["list.none_snoozed"] in desk.get("/desk/list?show=snoozed").content.decode()
 
 
 def test_snoozed_it_comes_back_when_the_customer_writes_or_the_agent_wants(

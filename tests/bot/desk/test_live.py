@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 import pytest
@@ -11,9 +12,11 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.test import AsyncClient
+from django.utils import timezone
 
 from bot.conversations import events
 from bot.conversations.database import DatabasePool
+from bot.conversations.endings import snooze, wake
 from bot.conversations.events import Event
 from bot.conversations.feed import Feed, set_feed
 from bot.conversations.handoffs import take
@@ -129,6 +132,22 @@ async def test_what_one_takes_leaves_the_others_queue(open_page: Callable[..., A
     assert (told["order"], told["waiting"], told["mine"]) == ([], 0, 0)
     theirs = await mine.wait_for("list")
     assert (theirs["order"], theirs["mine"]) == ([str(found.pk)], 1)
+
+
+async def test_what_is_put_aside_moves_to_the_list_for_that(open_page: Callable[..., Any], make: Make) -> None:
+    found = await in_database(make)
+    page, _, meera = await open_page("meera", "show=snoozed")
+    other, _, _ = await open_page("ravi", "show=snoozed")
+    await in_database(take, found.pk, meera)
+    await in_database(snooze, found.pk, meera, timezone.now() + timedelta(hours=1))
+    told = await page.wait_for("list")
+    while not told["order"]:
+        told = await page.wait_for("list")
+    assert (told["order"], told["mine"], told["snoozed"]) == ([str(found.pk)], 0, 1)
+    await in_database(wake, found.pk, meera)
+    told = await page.wait_for("list")
+    assert (told["order"], told["mine"], told["snoozed"]) == ([], 1, 0)
+    assert (await other.wait_for("list"))["order"] == []
 
 
 async def test_the_assistants_own_talk_moves_only_the_list_that_shows_it(

@@ -64,6 +64,7 @@ def test_the_form_shows_the_rule_and_cancels_once(desk: Client, talk: Conversati
     after = Order.objects.get(name=OPEN)
     assert after.cancelled_at is not None
     assert after.notes.count("Cancelled") == before.notes.count("Cancelled") + 1
+    assert "Cancelled by Meera Joshi at the desk, " in after.notes
     assert [(one.agent, one.what, one.outcome) for one in OrderAct.objects.all()] == [("meera", "cancel", "done")]
     said = WORDS["act.said_cancelled"].format(name="Meera Joshi", order=OPEN)
     assert said in html.unescape(desk.get(f"/desk/c/{talk.pk}/story", headers=HTMX).content.decode())
@@ -87,6 +88,7 @@ def test_a_return_is_noted_with_its_number_and_stands_beside_the_story(desk: Cli
     noted = NotedReturn.objects.get()
     assert (noted.order.name, noted.position, noted.reason, noted.way) == (SENT, 1, "size", "refund")
     assert noted.number in page
+    assert noted.order.notes.count(f"Return {noted.number} noted by Meera Joshi at the desk") == 1
     assert noted.number in desk.get(f"/desk/c/{talk.pk}/card").content.decode()
     again = desk.post(
         address(talk, SENT, "return"),
@@ -141,8 +143,8 @@ def test_only_who_has_the_conversation_and_only_proved_orders(desk: Client, talk
 class SilentShop(EmbeddedShop):
     """The demo shop, whose answer to a change gets lost after it was made."""
 
-    def cancel_order(self, number: str, *, key: str) -> Changed:
-        super().cancel_order(number, key=key)
+    def cancel_order(self, number: str, *, key: str, by: str = "") -> Changed:
+        super().cancel_order(number, key=key, by=by)
         raise ShopUnavailable("lost")
 
 

@@ -135,7 +135,7 @@ def test_more_is_shown_on_request(listed: List, make: Make) -> None:
     assert 'id="list-more" hidden' in page
 
 
-@pytest.mark.parametrize("show", ["waiting", "mine", "all"])
+@pytest.mark.parametrize("show", ["waiting", "mine", "snoozed", "all"])
 def test_the_number_of_queries_does_not_grow_with_the_list(desk: Client, make: Make, meera: User, show: str) -> None:
     def count() -> int:
         with CaptureQueriesContext(connection) as asked:

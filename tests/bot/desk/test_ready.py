@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from bot.care.canned import OPEN, fill, list_canned
+from bot.config import config
+from bot.conversations import topics as understanding
 from bot.conversations.models import Conversation, Message, Turn
 from bot.conversations.states import Author, Direction, State
 from bot.desk import suggestions, topics
@@ -18,6 +21,9 @@ from bot.page_texts import LANGUAGE_NAMES, area_texts
 from knowledge.index import write_index
 from tests.bot.desk.conftest import Make
 from tests.bot.desk.test_windows import panel
+from tests.environment import FAST
+from tests.fakes.rasa_server import FakeRasa
+from tests.fakes.running import run_aside
 from tests.knowledge.conftest import LetterCounts, LetterEncoder, write_faq
 
 
@@ -106,13 +112,58 @@ def test_what_the_assistant_understood_is_suggested_in_the_customers_language(
     assert page.count("data-suggestion=") == 2
 
 
-def test_what_is_written_to_the_agent_is_looked_for_by_its_words(
-    desk: Client, make: Make, meera: User, index: Path
+def write(found: Conversation, text: str) -> None:
+    Message.objects.create(
+        conversation=found, channel="webchat", direction=Direction.INBOUND, author=Author.CONTACT, text=text
+    )
+
+
+@pytest.fixture
+def near(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeRasa]:
+    """A Rasa that is asked what messages are near to."""
+    with run_aside(FakeRasa(token=FAST["RASA_TOKEN"])) as running:
+        found = replace(config(), rasa_urls=(running.url,))
+        monkeypatch.setattr("bot.conversations.topics.config", lambda: found)
+        understanding._client.cache_clear()
+        yield running.app
+        understanding._client().close()
+        understanding._client.cache_clear()
+
+
+@pytest.mark.parametrize("language", LANGUAGE_NAMES)
+def test_what_is_written_to_the_agent_is_suggested_by_its_meaning(
+    desk: Client, make: Make, meera: User, index: Path, near: FakeRasa, language: str
 ) -> None:
     found = make(state=State.AGENT, agent=meera)
+    Conversation.objects.filter(pk=found.pk).update(language=language)
     assert suggested(desk, found).strip() == ""
-    Message.objects.create(
-        conversation=found, channel="webchat", direction=Direction.INBOUND, author=Author.CONTACT,
-        text="refund.time e en",
-    )  # fmt: skip
+    write(found, "paisa pacha kyare")
+    near.near["paisa pacha kyare"] = ["refund.method", "unknown.topic", "refund.time"]
+    page = suggested(desk, found)
+    assert page.index(f"refund.metho {language}") < page.index(f"refund.time {language}")
+    assert (page.count("data-suggestion="), near.asked[-1]["context"]["language"]) == (2, language)
+    # Thanks are no question: what was asked before stands.
+    write(found, "thanks")
+    assert suggested(desk, found) == page
+    # Nothing of it is a turn: the assistant answers nobody here.
+    assert near.ran == []
+
+
+@pytest.mark.parametrize("fault", [{"down": "turn_failed"}, {"malformed": True}, {"delay_s": 0.95}, {"token": "other"}])
+def test_without_the_meaning_words_are_compared_and_nobody_waits(
+    desk: Client, make: Make, meera: User, index: Path, near: FakeRasa, fault: dict[str, object]
+) -> None:
+    for name, value in fault.items():
+        setattr(near, name, value)
+    found = make(state=State.AGENT, agent=meera)
+    for text in ("refund.time e en", "hm", "one moment"):
+        write(found, text)
+    assert 'data-suggestion="1"' in suggested(desk, found)
+    assert len(near.asked) <= 1
+
+
+def test_without_a_dialogue_engine_words_are_compared(desk: Client, make: Make, meera: User, index: Path) -> None:
+    found = make(state=State.AGENT, agent=meera)
+    assert suggested(desk, found).strip() == ""
+    write(found, "refund.time e en")
     assert 'data-suggestion="1"' in suggested(desk, found)

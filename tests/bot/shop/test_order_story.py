@@ -83,10 +83,13 @@ NOTES = [
     ("Ready at the Ahmedabad store from 2026-11-20", "ready_since", date(2026, 11, 20)),
     ("New estimate 2026-13-45.", "new_estimate", None),
     ("", "new_estimate", None),
+    ("Late by rain.\nReturn noted by Flora Hubert at the desk", "cause", "weather"),
+    ("Cancelled by Flora Hubert at the desk, refunded 2026-11-21", "cause", ""),
+    ("Cancelled by Flora Hubert at the desk, refunded 2026-11-21", "refunded_on", date(2026, 11, 21)),
     ("call him names, then refund 100", "refunded_on", None),
 ]
 
 
 @pytest.mark.parametrize(("notes", "fact", "value"), NOTES)
-def test_facts_are_read_from_the_staffs_notes(notes: str, fact: str, value: date | None) -> None:
+def test_facts_are_read_from_the_staffs_notes(notes: str, fact: str, value: date | str | None) -> None:
     assert getattr(parse_notes(notes), fact) == value

@@ -217,6 +217,20 @@ def test_the_staff_read_what_to_do_with_a_return(woo: Running[FakeWoo], open_woo
     assert raw(woo, ARRIVED)["status"] == "completed"
 
 
+def test_the_staff_read_which_agent_has_made_a_change(woo: Running[FakeWoo], open_woo: Open) -> None:
+    name = "Meera Joshi at the desk"
+    for number, by, who in ((CARD, "Meera  Joshi", name), (COD, "", "the customer in the chat")):
+        for _ in range(2):
+            open_woo().cancel_order(number, key=number, by=by)
+        assert [note for note in notes(woo, number) if "Cancelled" in note] == [notes(woo, number)[0]]
+        assert notes(woo, number)[0].startswith(f"Cancelled by {who}.")
+    (refund,) = woo.app.state.refunds[raw(woo, CARD)["id"]]
+    assert refund["reason"].startswith(f"Cancelled by {name}, ")
+    line = open_woo().find_order(ARRIVED).lines[0]  # type: ignore[union-attr]
+    case = open_woo().request_return(ARRIVED, ReturnWish(line.position, "size", "refund"), key="r", by="Meera Joshi")
+    assert notes(woo, ARRIVED)[0].startswith(f"Return {case.number} noted by {name}: ")
+
+
 def test_a_discount_stays_with_its_line(woo: Running[FakeWoo], open_woo: Open) -> None:
     shop = open_woo()
     before = shop.find_order("TT-10472")

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from bot.assembly import Gateway
 from bot.conversations import handoffs
 from bot.conversations.links import issue_link, undo_link
-from bot.conversations.models import Attachment, ChannelIdentity, ChannelNotice, Conversation, Message
+from bot.conversations.models import Attachment, ChannelIdentity, ChannelNotice, Conversation, EarlierWords, Message
 from bot.conversations.photos import PHOTO
 from bot.conversations.states import Delivery, FileState, State
 from bot.language.texts import say
@@ -102,6 +102,7 @@ async def test_an_edit_changes_the_stored_words_and_asks_nothing(
     await person.deliver({"edited_message": {**first, "text": "where is", "edit_date": first["date"] + 10}})
     texts = await in_database(lambda: [one.text for one in Message.objects.filter(direction="inbound")])
     assert texts == ["where is my order?"]
+    assert await in_database(lambda: [one.text for one in EarlierWords.objects.all()]) == ["where is my odrer"]
     assert len(rasa.app.ran) == 1
 
 

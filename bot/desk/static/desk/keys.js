@@ -10,8 +10,7 @@
   on.addEventListener("change", () => stored.set(!on.checked));
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-keys]")) dialog.showModal();
-    const menu = document.querySelector(".snooze[open]");
-    if (menu && !menu.contains(event.target)) menu.open = false;
+    for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
 
   const box = () => document.getElementById("reply-text");
@@ -46,7 +45,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const writes = event.target.closest?.("input, textarea, select, [contenteditable]");
     if (event.key === "Escape" && !dialog.open) {
-      const open = document.querySelector(".snooze[open]");
+      const open = document.querySelector(".menu[open]");
       if (open) { open.open = false; open.querySelector("summary").focus(); } else if (writes) { event.target.blur(); document.getElementById("panel")?.focus({ preventScroll: true }); }
       return;
     }

@@ -43,6 +43,7 @@
     place(news.order, news.lines);
     count("tab-waiting", news.waiting, true);
     count("tab-mine", news.mine, false);
+    count("tab-snoozed", news.snoozed, false);
     fill("list-hours", news.closed && list().dataset.closed.replace("{time}", news.closed));
     fill("list-none", news.order.length ? "" : list().dataset.none);
     document.getElementById("list-more").hidden = !news.more;
