@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 import socketio
-from asgiref.sync import SyncToAsync
 from django.contrib.auth.models import User
-from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from bot.assembly import Gateway, build_gateway
@@ -20,7 +18,7 @@ from tests.environment import FAST
 from tests.fakes.rasa_server import FakeRasa
 from tests.fakes.running import Running, run_app
 from tests.fakes.visitor import Visitor
-from tests.fresh_database import copied_back
+from tests.fresh_database import copied_back, leave_database
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,8 +36,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """pytest-django's, and a quick way to an empty database after every test that commits."""
     with django_db_blocker.unblock(), copied_back(), django_db_blocker.block():
         yield
-    # The thread in which asynchronous code asks the database: PostgreSQL drops none that somebody is connected to.
-    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
+    leave_database()
 
 
 @pytest.fixture

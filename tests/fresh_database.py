@@ -11,11 +11,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection
+from asgiref.sync import SyncToAsync
+from django.db import connection, connections
 from django.test import TransactionTestCase
 
 # A test that has left a transaction open somewhere is told so after 10 s, as by Django.
 BUSY_STEPS_MAX = 40
+
+
+def leave_database() -> None:
+    """Ends the connections of this thread and of the one in which asynchronous code asks the database.
+
+    PostgreSQL neither drops nor copies a database that somebody is connected to.
+    """
+    connections.close_all()
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from django.db import connection
 
 from bot.config import child_environment
 from tests.environment import DATABASE_URL, FAST
+from tests.fresh_database import leave_database
 
 SCRIPT = Path(__file__).with_name("dying_gateway.py")
 START_TIMEOUT_S = 60.0
@@ -34,7 +35,7 @@ class OwnDatabase:
         connection.ensure_connection()
         name = str(connection.settings_dict["NAME"])
         if DATABASE_URL:
-            connection.close()
+            leave_database()
             own = f"seva_{uuid.uuid4().hex[:12]}"
             with psycopg.connect(DATABASE_URL, autocommit=True) as admin:
                 admin.execute(f'CREATE DATABASE {own} TEMPLATE "{name}"'.encode())
