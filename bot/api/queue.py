@@ -18,7 +18,7 @@ from bot.desk.queue import PAGE_ROWS, ROWS_MAX, SHOWS, Told, Wanted, count_open,
 
 
 class QueueAsked(shapes.Who):
-    """`show`: who waits, what `agent` has (`mine`) or has put off (`snoozed`), or all; `words` are looked for in all of them."""
+    """`show`: who waits, what `agent` has (`mine`) or has put off (`snoozed`), all. `words` are looked for in all."""
 
     show = serializers.ChoiceField(choices=SHOWS, default="waiting")
     channel = serializers.CharField(max_length=20, required=False, default="")
