@@ -1,13 +1,14 @@
 """Chatwoot's Application API, as far as the mirror needs it.
 
-Paths and fields: developers.chatwoot.com/api-reference (conversations/create-new-conversation, contacts, messages) and
-chatwoot/chatwoot, app/controllers/api/v1/accounts/{contacts,conversations}_controller.rb and
-app/builders/messages/message_builder.rb (`source_id`, `private`, `message_type`; read in November 2026).
+Paths and fields: chatwoot/chatwoot, swagger/paths/application and swagger/definitions/request. Where these are silent
+or wrong: app/controllers/api/v1/accounts/{contacts,conversations}_controller.rb, contacts/contact_inboxes_controller.rb
+and app/builders/{contact_inbox,conversation,messages/message}_builder.rb (read in November 2026).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -16,6 +17,9 @@ from bot.config import Config
 
 Json = dict[str, Any]
 TIMEOUT_S = 10.0
+# Pages turned at most: of 15 contacts (contacts_controller.rb), of 20 messages (app/finders/message_finder.rb).
+PEOPLE_PAGES_MAX = 40
+MESSAGE_PAGES_MAX = 10
 
 
 class ChatwootRefused(Exception):
@@ -47,20 +51,17 @@ class ChatwootClient:
         """Ends its connections."""
         await self._http.aclose()
 
-    async def find_person(self, identifier: str) -> Person | None:
-        """Somebody who is there already."""
-        found = await self._call("GET", "/contacts/search", params={"q": identifier})
-        for one in found.get("payload") or []:
-            if one.get("identifier") == identifier:
-                return Person(int(one["id"]), self._find_source(one))
-        return None
-
-    async def make_person(self, identifier: str, name: str) -> Person:
-        """A new contact in the inbox."""
+    async def load_person(self, identifier: str, name: str) -> Person:
+        """The contact in the inbox, made if there is none. Safe to call again: identifiers are unique in an account."""
         body = {"inbox_id": self.inbox_id, "name": name, "identifier": identifier}
-        made = (await self._call("POST", "/contacts", body))["payload"]
-        own = made.get("contact_inbox") or {}
-        return Person(int(made["contact"]["id"]), str(own.get("source_id") or self._find_source(made["contact"])))
+        try:
+            made = (await self._call("POST", "/contacts", body))["payload"]
+        except ChatwootRefused as error:
+            found = await self._find_contact(identifier) if error.status == HTTPStatus.UNPROCESSABLE_ENTITY else None
+            if found is None:
+                raise
+            return Person(int(found["id"]), self._find_source(found) or await self._join_inbox(int(found["id"])))
+        return Person(int(made["contact"]["id"]), str(made["contact_inbox"]["source_id"]))
 
     async def find_talk(self, person: Person, conversation: str) -> int | None:
         """The number of the conversation that was made for this one of ours."""
@@ -71,7 +72,7 @@ class ChatwootClient:
         return None
 
     async def make_talk(self, person: Person, attributes: Json) -> int:
-        """A new open conversation; its number."""
+        """A new conversation; its number. In an inbox that keeps one conversation a contact, the number of that one."""
         body = {
             "inbox_id": self.inbox_id,
             "contact_id": person.contact_id,
@@ -82,12 +83,22 @@ class ChatwootClient:
         return int((await self._call("POST", "/conversations", body))["id"])
 
     async def has_message(self, talk: int, source_id: str) -> bool:
-        """Whether a message that may have arrived is there."""
-        found = await self._call("GET", f"/conversations/{talk}/messages")
-        return any(one.get("source_id") == source_id for one in found.get("payload") or [])
+        """Whether a message that may have arrived is there; looks back over its newest 200."""
+        before: Json = {}
+        for _ in range(MESSAGE_PAGES_MAX):
+            found = (await self._call("GET", f"/conversations/{talk}/messages", params=before)).get("payload") or []
+            if any(one.get("source_id") == source_id for one in found):
+                return True
+            if not found:
+                return False
+            before = {"before": min(int(one["id"]) for one in found)}
+        return False
 
     async def write(self, talk: int, text: str, source_id: str, *, incoming: bool = False) -> None:
-        """The customer's words (`incoming`), or a private note: what is private never comes back to us."""
+        """The customer's words (`incoming`), or a private note: what is private never comes back to us.
+
+        `source_id` is not in Chatwoot's description, but message_builder.rb keeps it.
+        """
         kind = (
             {"message_type": "incoming", "private": False}
             if incoming
@@ -95,9 +106,39 @@ class ChatwootClient:
         )
         await self._call("POST", f"/conversations/{talk}/messages", {"content": text, "source_id": source_id, **kind})
 
-    async def set_status(self, talk: int, status: str) -> None:
-        """`open` or `resolved`."""
+    async def open(self, talk: int) -> None:
+        """Makes it one that agents see, unless it is.
+
+        Not set blindly: with an agent's token Chatwoot assigns what is set to open to that agent, away from the others'
+        list (conversations_controller.rb, `should_assign_conversation?`).
+        """
+        if (await self._call("GET", f"/conversations/{talk}")).get("status") != "open":
+            await self._set_status(talk, "open")
+
+    async def resolve(self, talk: int) -> None:
+        """It is over."""
+        await self._set_status(talk, "resolved")
+
+    async def _set_status(self, talk: int, status: str) -> None:
         await self._call("POST", f"/conversations/{talk}/toggle_status", {"status": status})
+
+    async def _find_contact(self, identifier: str) -> Json | None:
+        # The search finds parts of names and identifiers, so that "seva-1" finds "seva-10" too. Newest first: what is
+        # looked for was mostly made a moment ago (`-created_at` is in the source, not in the description).
+        for page in range(1, PEOPLE_PAGES_MAX + 1):
+            asked = {"q": identifier, "sort": "-created_at", "page": page}
+            found = (await self._call("GET", "/contacts/search", params=asked)).get("payload") or []
+            for one in found:
+                if one.get("identifier") == identifier:
+                    return dict(one)
+            if not found:
+                return None
+        return None
+
+    async def _join_inbox(self, contact: int) -> str:
+        # Without a source_id the conversation would be refused with 404 (contact_inbox_builder.rb).
+        made = await self._call("POST", f"/contacts/{contact}/contact_inboxes", {"inbox_id": self.inbox_id})
+        return str(made["source_id"])
 
     def _find_source(self, contact: Json) -> str:
         for one in contact.get("contact_inboxes") or []:

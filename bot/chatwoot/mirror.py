@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from http import HTTPStatus
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from bot.accounts.secret_words import make_salt
@@ -79,16 +81,16 @@ class Mirror:
             if row.event == CLOSED:
                 return  # it never got there
             number = await self._begin(talk, row)
-        elif row.event == HANDED_OFF and talk.told_id:
-            await self._client.set_status(number, "open")
-        if row.event == CLOSED:
-            await self._client.set_status(number, "resolved")
         await self._tell(talk, number, row)
         if row.event == HANDED_OFF:
             words = area_texts("desk", config().default_language)
             reason = str(row.data.get("reason", ""))
             note = f"{words['summary.title']}: {words.get(f'reason.{reason}', reason)}"
             await self._write_once(row, number, note, f"seva-reason-{row.data.get('hand_off')}")
+            await self._client.open(number)
+        if row.event == CLOSED:
+            # Last: a customer's words would open it again (app/models/message.rb, `reopen_conversation`).
+            await self._client.resolve(number)
 
     async def _write_once(self, row: Delivery, number: int, text: str, key: str, incoming: bool = False) -> None:
         if row.attempts == 1 or not await self._client.has_message(number, key):
@@ -96,18 +98,25 @@ class Mirror:
 
     async def _begin(self, talk: ChatwootTalk, row: Delivery) -> int:
         found = await self._pool.read(_read_person, row.conversation_id)
-        identifier = f"seva-{found.contact_id}"
-        person = Person(talk.contact_id, talk.source_id) if talk.contact_id else None
+        person = await self._pool.read(_find_person, found)
         if person is None:
-            person = await self._client.find_person(identifier)
-            person = person or await self._client.make_person(identifier, str(found.contact))
-            await self._pool.write(_keep, talk, contact_id=person.contact_id, source_id=person.source_id)
+            person = await self._client.load_person(f"seva-{found.contact_id}", str(found.contact))
+        await self._pool.write(_keep, talk, contact_id=person.contact_id, source_id=person.source_id)
         number = await self._client.find_talk(person, str(found.pk)) if row.attempts > 1 else None
         if number is None:
             attributes = {"seva_conversation": str(found.pk), "seva_channel": found.channel}
-            number = await self._client.make_talk(person, attributes)
-        await self._pool.write(_keep, talk, chatwoot_id=number)
+            number = await self._make_talk(found, person, attributes)
+        await self._pool.write(_keep_number, talk, number)
         return number
+
+    async def _make_talk(self, found: Conversation, person: Person, attributes: dict[str, str]) -> int:
+        try:
+            return await self._client.make_talk(person, attributes)
+        except ChatwootRefused as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                # Deleted there, or merged into another contact: the next try looks again.
+                await self._pool.write(_forget_person, found)
+            raise
 
     async def _tell(self, talk: ChatwootTalk, number: int, row: Delivery) -> None:
         """Everything said up to this event that does not stand there yet, oldest first."""
@@ -128,8 +137,26 @@ def _keep(talk: ChatwootTalk, **values: object) -> None:
         setattr(talk, name, value)
 
 
+@transaction.atomic
+def _keep_number(talk: ChatwootTalk, number: int) -> None:
+    """Of an inbox that keeps one conversation a contact, the newest of ours has it."""
+    ChatwootTalk.objects.filter(chatwoot_id=number).exclude(pk=talk.pk).update(chatwoot_id=None)
+    _keep(talk, chatwoot_id=number)
+
+
 def _read_person(conversation_id: uuid.UUID) -> Conversation:
     return Conversation.objects.select_related("contact").get(pk=conversation_id)
+
+
+def _find_person(found: Conversation) -> Person | None:
+    """Who this customer was in an earlier conversation, or an earlier try."""
+    talks = ChatwootTalk.objects.filter(conversation__contact=found.contact_id, contact_id__isnull=False)
+    known = talks.exclude(source_id="").order_by("-pk").first()
+    return Person(known.contact_id, known.source_id) if known and known.contact_id else None
+
+
+def _forget_person(found: Conversation) -> None:
+    ChatwootTalk.objects.filter(conversation__contact=found.contact_id).update(contact_id=None, source_id="")
 
 
 def _read_lines(talk: ChatwootTalk, up_to: int | None) -> list[Line]:

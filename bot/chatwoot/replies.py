@@ -2,6 +2,10 @@
 
 Signed since 2026 (chatwoot/chatwoot pull request 13573): `X-Chatwoot-Signature: sha256=<hex HMAC of
 "<X-Chatwoot-Timestamp>.<body>">`. An older installation names the same secret in the address (`?secret=`).
+
+Shapes: app/models/message.rb and conversation.rb, `webhook_data`. It calls once: what we do not answer with 2xx within
+5 s is marked as failed there (lib/webhooks/trigger.rb), and "retry" there brings it again as `message_updated`
+(conversations/messages_controller.rb). Private notes and our own words come here as well.
 """
 
 from __future__ import annotations
@@ -34,16 +38,20 @@ from bot.page_texts import area_texts
 
 FRESH_S = 300.0
 OUTGOING = ("outgoing", 1)
+# `message_updated`: what never arrived here and is tried again there. It is told of every other change too, also of
+# being marked as failed.
+MESSAGE_EVENTS = ("message_created", "message_updated")
 USERNAME = "chatwoot"
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A reply that could not be sent, for its writer to know."""
+    """A reply that could not be sent, or `partly`, for its writer to know."""
 
     talk: int
     reply: int
     reason: str
+    partly: bool = False
 
 
 def is_genuine(request: Request, secret: str, now: float) -> bool:
@@ -68,7 +76,10 @@ class ChatwootWebhook:
         self._secret = secret
 
     async def answer(self, request: Request) -> Response:
-        """200 once it is recorded, or if it is nothing for us; a reply that cannot be sent becomes a note there."""
+        """200 once it is recorded, or if it is nothing for us.
+
+        A reply that cannot be sent gets a note there that says why, and 409: then it stands there as failed.
+        """
         if request.method != "POST" or not is_genuine(request, self._secret, time.time()):
             return Response(HTTPStatus.FORBIDDEN, "refused")
         try:
@@ -82,6 +93,8 @@ class ChatwootWebhook:
                 await self._client.write(refusal.talk, words, f"seva-refused-{refusal.reply}")
             except (httpx.HTTPError, ChatwootRefused):
                 return Response(HTTPStatus.SERVICE_UNAVAILABLE, "not now")
+            if not refusal.partly:
+                return Response(HTTPStatus.CONFLICT, "not sent")
         return Response()
 
 
@@ -90,8 +103,8 @@ def record_event(body: dict[str, Any]) -> Refusal | None:
     """A reply goes into our outbox, once (its id there is its key here); resolved there is closed here."""
     token = actor.set(Actor(TOKEN, None, "Chatwoot"))
     try:
-        if body.get("event") == "message_created":
-            return _record_reply(body)
+        if body.get("event") in MESSAGE_EVENTS:
+            return _record_reply(body) if _is_reply(body) else None
         if body.get("event") == "conversation_status_changed" and body.get("status") == "resolved":
             _record_end(body)
         return None
@@ -99,11 +112,16 @@ def record_event(body: dict[str, Any]) -> Refusal | None:
         actor.reset(token)
 
 
-def _record_reply(body: dict[str, Any]) -> Refusal | None:
+def _is_reply(body: dict[str, Any]) -> bool:
+    """Whether it is for the customer; also a `message_created` may tell of what has been deleted since."""
+    state = as_dict(body.get("content_attributes"))
     from_us = as_text(body.get("source_id")).startswith("seva-")
+    gone = state.get("deleted") or state.get("external_error")
+    return body.get("message_type") in OUTGOING and not (body.get("private") or from_us or gone)
+
+
+def _record_reply(body: dict[str, Any]) -> Refusal | None:
     number, reply = as_dict(body.get("conversation")).get("id"), body.get("id")
-    if body.get("message_type") not in OUTGOING or body.get("private") or from_us:
-        return None
     talk = ChatwootTalk.objects.filter(chatwoot_id=number).first() if isinstance(number, int) else None
     if talk is None or not isinstance(reply, int) or talk.chatwoot_id is None:
         return None
@@ -111,7 +129,9 @@ def _record_reply(body: dict[str, Any]) -> Refusal | None:
     try:
         with transaction.atomic():
             found = handoffs.lock_conversation(talk.conversation_id)
-            if not found.messages.filter(client_key=f"{KEY}{reply}").exists() and found.state != State.AGENT:
+            if found.messages.filter(client_key=f"{KEY}{reply}").exists():
+                return None
+            if found.state != State.AGENT:
                 handoffs.take(found.pk, user)
             message = handoffs.record_agent_reply(found.pk, user, as_text(body.get("content")), f"{KEY}{reply}")
             if name := as_text(as_dict(body.get("sender")).get("name")).strip()[:200]:
@@ -120,7 +140,7 @@ def _record_reply(body: dict[str, Any]) -> Refusal | None:
         return Refusal(talk.chatwoot_id, reply, "files_only")
     except (TransitionRefused, NotFound):
         return Refusal(talk.chatwoot_id, reply, "not_yours")
-    return None
+    return Refusal(talk.chatwoot_id, reply, "files_left", partly=True) if body.get("attachments") else None
 
 
 def _record_end(body: dict[str, Any]) -> None:

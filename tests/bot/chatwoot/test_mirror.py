@@ -4,87 +4,22 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
 
 from bot.accounts.models import AuditEntry
-from bot.api import courier as courier_module
-from bot.api import deliveries
-from bot.api.courier import Courier
-from bot.api.models import Delivery, Endpoint
-from bot.assembly import build_courier
 from bot.channels.webhooks import Request, Webhook
-from bot.config import Secret, config
 from bot.conversations import handoffs
-from bot.conversations.database import DatabasePool
 from bot.conversations.models import Conversation, Message
-from bot.conversations.states import Reason, State
-from tests.bot.desk.conftest import Make, make, meera
-from tests.fakes.chatwoot_server import ACCOUNT, INBOX, SECRET, TOKEN, Chatwoot, build_reply, sign
-from tests.fakes.rows import in_database, wait_for_rows
-from tests.fakes.running import Running, run_app
+from bot.conversations.states import State
+from tests.bot.chatwoot.conftest import begin, settle, tell
+from tests.bot.desk.conftest import Make
+from tests.fakes.chatwoot_server import SECRET, Chatwoot, build_file, build_reply, build_status, sign
+from tests.fakes.rows import in_database
+from tests.fakes.running import Running
 from tests.fakes.visitor import wait_until
-
-__all__ = ["make", "meera"]
-
-
-@pytest.fixture
-async def chatwoot() -> AsyncIterator[Running[Chatwoot]]:
-    """The other desk."""
-    async with run_app(Chatwoot()) as running:
-        yield running
-
-
-@pytest.fixture
-async def hook(
-    transactional_db: None, chatwoot: Running[Chatwoot], monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Webhook]:
-    """Our end of its webhook; what carries events to it runs beside."""
-    monkeypatch.setattr(deliveries, "PAUSES_S", (0.01,))
-    monkeypatch.setattr(courier_module, "LOOK_EVERY_S", 0.02)
-    settings = replace(
-        config(),
-        chatwoot_url=chatwoot.url,
-        chatwoot_account_id=ACCOUNT,
-        chatwoot_inbox_id=INBOX,
-        chatwoot_token=Secret(TOKEN),
-        chatwoot_webhook_secret=Secret(SECRET),
-    )
-    pool = DatabasePool(connection.vendor)
-    hooks: dict[str, Webhook] = {}
-    courier: Courier = build_courier(settings, pool, hooks)
-    courier.start()
-    await wait_for_rows(lambda: Endpoint.objects.filter(active=True).exists(), "the connection")
-    yield hooks["/webhooks/chatwoot"]
-    await courier.stop()
-    await hooks["/webhooks/chatwoot"]._client.close()  # type: ignore[attr-defined]
-    await pool.close()
-
-
-@transaction.atomic
-def hand_off(found: Conversation) -> None:
-    handoffs.hand_off(handoffs.lock_conversation(found.pk), Reason.ASKED)
-
-
-async def begin(make: Make, chatwoot: Chatwoot, words: str = "I want a person") -> Conversation:
-    found = await in_database(make, words, State.BOT)
-    await in_database(hand_off, found)
-    await settle()
-    return found
-
-
-async def settle() -> None:
-    await wait_for_rows(lambda: not Delivery.objects.exclude(state="delivered").exists(), "the mirror")
-
-
-async def tell(hook: Webhook, body: dict[str, Any], **headers: str) -> int:
-    raw = json.dumps(body).encode()
-    return int((await hook.answer(Request("POST", {}, headers or sign(raw), raw))).status)
 
 
 async def test_hand_off_stands_there_with_what_was_said_and_why(
@@ -134,7 +69,7 @@ async def test_an_answer_that_got_lost_doubles_nothing(hook: Webhook, chatwoot: 
 async def test_resolved_there_is_closed_here(hook: Webhook, chatwoot: Running[Chatwoot], make: Make) -> None:
     found = await begin(make, chatwoot.app)
     await tell(hook, build_reply(1, "All good?", 55))
-    assert await tell(hook, {"event": "conversation_status_changed", "id": 1, "status": "resolved"}) == 200
+    assert await tell(hook, build_status(1, "resolved")) == 200
     state = await in_database(lambda: Conversation.objects.get(pk=found.pk).state)
     assert state == State.CLOSED
     await settle()
@@ -146,8 +81,9 @@ async def test_a_reply_that_cannot_be_sent_says_so_there(
 ) -> None:
     found = await begin(make, chatwoot.app)
     await in_database(handoffs.take, found.pk, meera)
-    assert await tell(hook, build_reply(1, "me too", 56)) == 200
-    assert await tell(hook, build_reply(1, "", 57)) == 200
+    # Anything but 2xx marks it as failed there.
+    assert await tell(hook, build_reply(1, "me too", 56)) == 409
+    assert await tell(hook, build_reply(1, None, 57, attachments=[build_file()])) == 409
     assert [text.split(":")[0] for kind, text in chatwoot.app.read(1)[-2:]] == ["This reply was not sent"] * 2
     assert not await in_database(lambda: Message.objects.filter(author="agent").exists())
 
