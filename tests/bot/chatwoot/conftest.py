@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -41,11 +42,18 @@ async def hook(
     transactional_db: None, chatwoot: Running[Chatwoot], monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Webhook]:
     """Our end of its webhook; what carries events to it runs beside."""
+    async with connect(chatwoot.url, monkeypatch) as webhook:
+        yield webhook
+
+
+@contextlib.asynccontextmanager
+async def connect(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Webhook]:
+    """The connector to the Chatwoot at this address, while the block runs."""
     monkeypatch.setattr(deliveries, "PAUSES_S", (0.01,))
     monkeypatch.setattr(courier_module, "LOOK_EVERY_S", 0.02)
     settings = replace(
         config(),
-        chatwoot_url=chatwoot.url,
+        chatwoot_url=url,
         chatwoot_account_id=ACCOUNT,
         chatwoot_inbox_id=INBOX,
         chatwoot_token=Secret(TOKEN),

@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 CACHE = ROOT / "var" / "cache" / "npm"
 PRISM, TELEGRAM = "@stoplight/prism-cli@5.16.0", "telegram-test-api@4.2.1"
 SCHEMA = ROOT / "tests" / "payloads" / "whatsapp-openapi.yaml"
+CHATWOOT = ROOT / "tests" / "payloads" / "chatwoot-openapi.yaml"
 INSTALL_TIMEOUT_S = 240
 START_TIMEOUT_S = 60.0
 
@@ -57,6 +58,15 @@ def telegram_url(packages: Path) -> Iterator[str]:
     command = ["node", str(Path(__file__).with_name("telegram.js")), str(packages)]
     with _run(command) as url:
         yield url
+
+
+@pytest.fixture
+def guard(packages: Path) -> Callable[[str], contextlib.AbstractContextManager[str]]:
+    """Prism between us and a Chatwoot at an address: what does not fit its description, of requests and answers alike,
+    does not get through. The block has Prism's address.
+    """
+    prism = str(packages / "node_modules" / ".bin" / "prism")
+    return lambda url: _run([prism, "proxy", str(CHATWOOT), url, "--errors", "-p"])
 
 
 @contextlib.contextmanager
