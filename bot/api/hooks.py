@@ -24,6 +24,8 @@ RESOLVED = "conversation.resolved"
 CLOSED = "conversation.closed"
 RATED = "conversation.rated"
 EVENTS = (HANDED_OFF, MESSAGE_CREATED, RESOLVED, CLOSED, RATED)
+# Not for webhooks: tells the connector that what an agent wrote over there did not arrive.
+MESSAGE_FAILED = "message.failed"
 # What is kept of an event: ids and states.
 KEPT = ("message", "hand_off", "reason", "by_agent", "rating")
 
@@ -31,6 +33,7 @@ KEPT = ("message", "hand_off", "reason", "by_agent", "rating")
 NAMES = {
     events.CONVERSATION_HANDED_OFF: HANDED_OFF,
     events.MESSAGE_RECORDED: MESSAGE_CREATED,
+    events.MESSAGE_FAILED: MESSAGE_FAILED,
     events.CONVERSATION_RESOLVED: RESOLVED,
     events.CONVERSATION_CLOSED: CLOSED,
     events.CONVERSATION_RATED: RATED,
@@ -84,6 +87,8 @@ def _find_hold(event: Event) -> datetime | None:
 
 def _is_not_for_agents(event: Event) -> bool:
     """What is said before anybody asks for a person; Chatwoot gets it with the hand-off. And what is said of an ended
-    conversation (a rating): Chatwoot would open it again.
+    conversation (a rating): Chatwoot would open it again. And that the assistant's own words did not arrive.
     """
+    if event.name == events.MESSAGE_FAILED:
+        return event.data.get("author") != Author.AGENT
     return event.name == events.MESSAGE_RECORDED and event.state in (State.BOT, State.CLOSED, "")

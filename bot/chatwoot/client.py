@@ -106,6 +106,11 @@ class ChatwootClient:
         )
         await self._call("POST", f"/conversations/{talk}/messages", {"content": text, "source_id": source_id, **kind})
 
+    async def fail(self, talk: int, message: int, reason: str) -> None:
+        """Marks an agent's message as failed, with the reason. 404 if Chatwoot cannot (before 4.2, April 2025)."""
+        body = {"status": "failed", "external_error": reason}
+        await self._call("PATCH", f"/conversations/{talk}/messages/{message}", body)
+
     async def open(self, talk: int) -> None:
         """Makes it one that agents see, unless it is.
 

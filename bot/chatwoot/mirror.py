@@ -16,17 +16,18 @@ from django.db.models import QuerySet
 
 from bot.accounts.secret_words import make_salt
 from bot.api.deliveries import Outcome
-from bot.api.hooks import CLOSED, HANDED_OFF, MESSAGE_CREATED
+from bot.api.hooks import CLOSED, HANDED_OFF, MESSAGE_CREATED, MESSAGE_FAILED
 from bot.api.models import ChatwootTalk, Delivery, Endpoint, Kind
 from bot.chatwoot.client import ChatwootClient, ChatwootRefused, Person
 from bot.config import Config, config
 from bot.conversations.database import DatabasePool
 from bot.conversations.models import Conversation, Message
+from bot.conversations.states import Delivery as Delivery_
 from bot.page_texts import area_texts
 
 BEFORE_MAX = 30
 KEY = "chatwoot-"
-EVENTS = [HANDED_OFF, MESSAGE_CREATED, CLOSED]
+EVENTS = [HANDED_OFF, MESSAGE_CREATED, MESSAGE_FAILED, CLOSED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,16 @@ class Line:
     author: str
     incoming: bool
     own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A reply of theirs that did not arrive: its conversation and number there, why, and the same with its words."""
+
+    talk: int
+    reply: int
+    reason: str
+    note: str
 
 
 def is_connected(settings: Config) -> bool:
@@ -69,7 +80,7 @@ class Mirror:
     async def send(self, row: Delivery) -> Outcome:
         """Brings Chatwoot up to this event."""
         try:
-            await self._bring(row)
+            await (self._report(row) if row.event == MESSAGE_FAILED else self._bring(row))
         except ChatwootRefused as error:
             return Outcome(False, error.status, "refused")
         return Outcome(True, 200)
@@ -91,6 +102,18 @@ class Mirror:
         if row.event == CLOSED:
             # Last: a customer's words would open it again (app/models/message.rb, `reopen_conversation`).
             await self._client.resolve(number)
+
+    async def _report(self, row: Delivery) -> None:
+        """What an agent wrote there has not reached the customer: it stands there as failed."""
+        failed = await self._pool.read(_read_failed, row)
+        if failed is None:
+            return
+        try:
+            await self._client.fail(failed.talk, failed.reply, failed.reason)
+        except ChatwootRefused as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            await self._write_once(row, failed.talk, failed.note, f"seva-failed-{failed.reply}")
 
     async def _write_once(self, row: Delivery, number: int, text: str, key: str, incoming: bool = False) -> None:
         if row.attempts == 1 or not await self._client.has_message(number, key):
@@ -157,6 +180,19 @@ def _find_person(found: Conversation) -> Person | None:
 
 def _forget_person(found: Conversation) -> None:
     ChatwootTalk.objects.filter(conversation__contact=found.contact_id).update(contact_id=None, source_id="")
+
+
+def _read_failed(row: Delivery) -> Failed | None:
+    own = Message.objects.filter(pk=row.data.get("message"), delivery=Delivery_.FAILED, client_key__startswith=KEY)
+    message = own.first()
+    talk = ChatwootTalk.objects.filter(conversation=row.conversation_id).first()
+    if message is None or talk is None or talk.chatwoot_id is None:
+        return None
+    words = area_texts("desk", config().default_language)
+    error = message.error.removeprefix("given up: ").partition(" (")[0]
+    reason = words["delivery.failed"].format(reason=words.get(f"failure.{error}", error))
+    number = int((message.client_key or "").removeprefix(KEY))
+    return Failed(talk.chatwoot_id, number, reason, f"{reason}: {message.text[:80]}")
 
 
 def _read_lines(talk: ChatwootTalk, up_to: int | None) -> list[Line]:

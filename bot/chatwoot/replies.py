@@ -29,10 +29,10 @@ from bot.channels.webhooks import Request, Response
 from bot.chatwoot.client import ChatwootClient, ChatwootRefused
 from bot.chatwoot.mirror import KEY
 from bot.config import config
-from bot.conversations import handoffs
+from bot.conversations import handoffs, replies
 from bot.conversations.database import DatabasePool
 from bot.conversations.models import Message
-from bot.conversations.states import State
+from bot.conversations.states import Delivery, State
 from bot.errors import EmptyMessage, NotFound, TransitionRefused
 from bot.page_texts import area_texts
 
@@ -116,7 +116,8 @@ def _is_reply(body: dict[str, Any]) -> bool:
     """Whether it is for the customer; also a `message_created` may tell of what has been deleted since."""
     state = as_dict(body.get("content_attributes"))
     from_us = as_text(body.get("source_id")).startswith("seva-")
-    gone = state.get("deleted") or state.get("external_error")
+    # What has failed waits for "retry"; later versions tell its status as well (pull request 15908).
+    gone = state.get("deleted") or state.get("external_error") or body.get("status") == "failed"
     return body.get("message_type") in OUTGOING and not (body.get("private") or from_us or gone)
 
 
@@ -129,8 +130,10 @@ def _record_reply(body: dict[str, Any]) -> Refusal | None:
     try:
         with transaction.atomic():
             found = handoffs.lock_conversation(talk.conversation_id)
-            if found.messages.filter(client_key=f"{KEY}{reply}").exists():
-                return None
+            if known := found.messages.filter(client_key=f"{KEY}{reply}").first():
+                if known.delivery != Delivery.FAILED or body.get("event") != "message_updated":
+                    return None
+                return _send_again(known, user, talk.chatwoot_id, reply)
             if found.state != State.AGENT:
                 handoffs.take(found.pk, user)
             message = handoffs.record_agent_reply(found.pk, user, as_text(body.get("content")), f"{KEY}{reply}")
@@ -141,6 +144,14 @@ def _record_reply(body: dict[str, Any]) -> Refusal | None:
     except (TransitionRefused, NotFound):
         return Refusal(talk.chatwoot_id, reply, "not_yours")
     return Refusal(talk.chatwoot_id, reply, "files_left", partly=True) if body.get("attachments") else None
+
+
+def _send_again(failed: Message, user: User, talk: int, reply: int) -> Refusal | None:
+    try:
+        replies.send_again(failed.conversation_id, user, failed.pk)
+    except TransitionRefused:
+        return Refusal(talk, reply, "not_again")
+    return None
 
 
 def _record_end(body: dict[str, Any]) -> None:

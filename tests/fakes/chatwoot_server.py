@@ -27,9 +27,11 @@ class Chatwoot:
     """Everything it holds; `calls` in order, `told`: what its inbox' webhook says.
 
     `fail`: so many of the next changes are carried out and then answered with 502, as when an answer gets lost.
-    `single`: the inbox keeps one conversation a contact. `bot`: a bot is on it, new ones wait for the bot.
+    `old`: before 4.2. `single`: the inbox keeps one conversation a contact. `bot`: a bot is on it, new ones wait for
+    the bot. `failed`: messages marked as failed, and why.
     """
 
+    old: bool = False
     fail: int = 0
     single: bool = False
     bot: bool = False
@@ -37,6 +39,7 @@ class Chatwoot:
     talks: list[Json] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     told: list[Json] = field(default_factory=list)
+    failed: dict[int, str] = field(default_factory=dict)
     ids: Any = field(default_factory=lambda: itertools.count(100))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -90,6 +93,11 @@ class Chatwoot:
                 return 200, {"meta": {}, "payload": [one for one in shown if one["id"] < before][-MESSAGES:]}
             case "POST", ["messages"]:
                 return 200, self._write(talk, body)
+            case "PATCH", ["messages", message] if not self.old:
+                self.failed[int(message)] = body["external_error"]
+                state = {"external_error": body["external_error"]}
+                self.told.append(build_reply(talk["id"], "", int(message), content_attributes=state))
+                return 200, {"id": int(message), "content": "", "message_type": 1, "source_id": None}
             case "POST", ["toggle_status"]:
                 self._set(talk, body["status"])
                 payload = {"success": True, "current_status": talk["status"], "conversation_id": talk["id"]}

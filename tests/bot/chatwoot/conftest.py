@@ -16,11 +16,14 @@ from bot.api import deliveries
 from bot.api.courier import Courier
 from bot.api.models import Delivery, Endpoint
 from bot.assembly import build_courier
+from bot.channels.reports import DeliveryReport
 from bot.channels.webhooks import Request, Webhook
+from bot.chatwoot.mirror import KEY
 from bot.config import Secret, config
 from bot.conversations import handoffs
 from bot.conversations.database import DatabasePool
-from bot.conversations.models import Conversation
+from bot.conversations.models import Conversation, Message
+from bot.conversations.reports import record_reports
 from bot.conversations.states import Reason, State
 from tests.bot.desk.conftest import Make, make, meera
 from tests.fakes.chatwoot_server import ACCOUNT, INBOX, SECRET, TOKEN, Chatwoot, sign
@@ -84,6 +87,14 @@ async def begin(make: Make, chatwoot: Chatwoot, words: str = "I want a person") 
 
 async def settle() -> None:
     await wait_for_rows(lambda: not Delivery.objects.exclude(state="delivered").exists(), "the mirror")
+
+
+async def fail(reply: int, reason: str) -> None:
+    """The channel says that a reply from there did not arrive."""
+    message = await in_database(lambda: Message.objects.get(client_key=f"{KEY}{reply}"))
+    report = DeliveryReport("webchat", f"{reply}-{reason}", "failed", own_id=message.pk, reason=reason)
+    await in_database(record_reports, [report])
+    await settle()
 
 
 async def tell(hook: Webhook, body: dict[str, Any], **headers: str) -> int:

@@ -14,7 +14,7 @@ from bot.config import Secret, config
 from bot.conversations import handoffs
 from bot.conversations.models import Conversation, Message
 from bot.conversations.states import Author, Direction, Handling, State
-from tests.bot.chatwoot.conftest import begin, hand_off, settle, tell
+from tests.bot.chatwoot.conftest import begin, fail, hand_off, settle, tell
 from tests.bot.desk.conftest import Make
 from tests.fakes.chatwoot_server import ACCOUNT, INBOX, TOKEN, Chatwoot, build_file, build_reply
 from tests.fakes.rows import in_database
@@ -46,6 +46,10 @@ async def come_again(first: Conversation) -> Conversation:
 
 def read_replies() -> list[str]:
     return list(Message.objects.filter(author="agent").values_list("text", flat=True))
+
+
+def read_delivery() -> str:
+    return Message.objects.get(author="agent").delivery
 
 
 async def test_what_its_webhook_tells_of_our_own_words_goes_nowhere(
@@ -166,6 +170,28 @@ async def test_a_reply_that_failed_on_its_way_is_sent_when_it_is_tried_again(
         again = build_reply(1, "Hello", 61, event=event, content_attributes={"external_error": None})
         assert await tell(hook, again) == 200
         assert await in_database(read_replies) == ["Hello"]
+
+
+async def test_a_reply_that_did_not_arrive_stands_there_as_failed_until_it_is_tried_again(
+    hook: Webhook, chatwoot: Running[Chatwoot], make: Make
+) -> None:
+    await begin(make, chatwoot.app)
+    again = build_reply(1, "Hello", 63, event="message_updated", content_attributes={"external_error": None})
+    assert await tell(hook, build_reply(1, "Hello", 63)) == 200
+    await fail(63, "blocked (403)")
+    assert chatwoot.app.failed == {63: "not delivered: the customer has blocked the bot"}
+    assert [await tell(hook, body) for body in chatwoot.app.told] == [200] * len(chatwoot.app.told)
+    assert await in_database(read_delivery) == "failed"
+    for _ in range(2):
+        assert await tell(hook, again) == 200
+        assert await in_database(read_delivery) == "queued"
+    # A version that knows no such mark is told in a note; what may have arrived is not sent again.
+    chatwoot.app.old = True
+    await fail(63, "unsure")
+    assert chatwoot.app.read(1)[-1][1].startswith("not delivered: Telegram did not answer")
+    assert await tell(hook, again) == 409
+    assert chatwoot.app.read(1)[-1][1].startswith("This reply was not sent again")
+    assert await in_database(read_delivery) == "failed"
 
 
 async def test_what_else_its_webhook_tells_is_not_for_the_customer(

@@ -15,7 +15,7 @@ from bot.chatwoot.replies import USERNAME
 from bot.conversations import handoffs
 from bot.conversations.models import Conversation, Message
 from bot.conversations.states import State
-from tests.bot.chatwoot.conftest import connect, hand_off, settle, tell
+from tests.bot.chatwoot.conftest import connect, fail, hand_off, settle, tell
 from tests.bot.desk.conftest import Make, make, meera
 from tests.fakes.chatwoot_server import ACCOUNT, INBOX, TOKEN, Chatwoot, build_reply
 from tests.fakes.rows import in_database
@@ -66,6 +66,7 @@ async def test_a_mirrored_conversation_is_what_chatwoot_describes(
                 await in_database(hand_off, found)
                 await settle()
                 assert await tell(hook, build_reply(1, "Namaste, I am Ravi.", 55)) == 200
+                await fail(55, "blocked")
                 await in_database(hand_back, found)
                 await in_database(hand_off, found)
                 await in_database(handoffs.take, found.pk, meera)
@@ -93,4 +94,5 @@ async def check_that_it_says_no(url: str, chatwoot: Chatwoot) -> None:
             ("/conversations/1/toggle_status", {}),
         ):
             assert (await http.post(path, json=body)).status_code == 422
+        assert (await http.patch("/conversations/1/messages/55", json={"status": "lost"})).status_code == 422
     assert chatwoot.calls == calls
