@@ -1,7 +1,8 @@
 """What Chatwoot tells us: agents' replies and resolving, by the webhook of its inbox. Verify, record, answer.
 
-Signed since 2026 (chatwoot/chatwoot pull request 13573): `X-Chatwoot-Signature: sha256=<hex HMAC of
-"<X-Chatwoot-Timestamp>.<body>">`. An older installation names the same secret in the address (`?secret=`).
+Signed since 4.13 (chatwoot/chatwoot pull requests 13573, 13892): `X-Chatwoot-Signature: sha256=<hex HMAC of
+"<X-Chatwoot-Timestamp>.<body>">`, with a secret that Chatwoot makes. An older installation names one of our making in
+the address (`?secret=`), and goes on doing so after it was brought up to date.
 
 Shapes: app/models/message.rb and conversation.rb, `webhook_data`. It calls once: what we do not answer with 2xx within
 5 s is marked as failed there (lib/webhooks/trigger.rb), and "retry" there brings it again as `message_updated`
@@ -58,13 +59,13 @@ def is_genuine(request: Request, secret: str, now: float) -> bool:
     """Whether it is signed with the secret, or knows it; nothing is genuine without one."""
     if not secret:
         return False
+    if hmac.compare_digest(request.query.get("secret", "").encode(), secret.encode()):
+        return True
     signature, stamp = request.headers.get("x-chatwoot-signature", ""), request.headers.get("x-chatwoot-timestamp", "")
-    if signature:
-        if not stamp.isdecimal() or abs(now - int(stamp)) > FRESH_S:
-            return False
-        digest = hmac.new(secret.encode(), stamp.encode() + b"." + request.body, hashlib.sha256).hexdigest()
-        return hmac.compare_digest(signature.encode(), f"sha256={digest}".encode())
-    return hmac.compare_digest(request.query.get("secret", "").encode(), secret.encode())
+    if not stamp.isdecimal() or abs(now - int(stamp)) > FRESH_S:
+        return False
+    digest = hmac.new(secret.encode(), stamp.encode() + b"." + request.body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(signature.encode(), f"sha256={digest}".encode())
 
 
 class ChatwootWebhook:
