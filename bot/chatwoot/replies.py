@@ -137,7 +137,7 @@ def _record_reply(body: dict[str, Any]) -> Refusal | None:
                 return _send_again(known, user, talk.chatwoot_id, reply)
             if found.state != State.AGENT:
                 handoffs.take(found.pk, user)
-            message = handoffs.record_agent_reply(found.pk, user, as_text(body.get("content")), f"{KEY}{reply}")
+            message = handoffs.record_agent_reply(found.pk, user, _read_words(body), f"{KEY}{reply}")
             if name := as_text(as_dict(body.get("sender")).get("name")).strip()[:200]:
                 Message.objects.filter(pk=message.pk).update(author_name=name)
     except EmptyMessage:
@@ -145,6 +145,11 @@ def _record_reply(body: dict[str, Any]) -> Refusal | None:
     except (TransitionRefused, NotFound):
         return Refusal(talk.chatwoot_id, reply, "not_yours")
     return Refusal(talk.chatwoot_id, reply, "files_left", partly=True) if body.get("attachments") else None
+
+
+def _read_words(body: dict[str, Any]) -> str:
+    """What was written, without the backslash that 4.9 to 4.12 put before a new line (pull request 13950)."""
+    return as_text(body.get("content")).replace("\\\n", "\n")
 
 
 def _send_again(failed: Message, user: User, talk: int, reply: int) -> Refusal | None:

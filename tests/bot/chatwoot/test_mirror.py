@@ -47,10 +47,11 @@ async def test_replies_reach_the_customer_once_and_do_not_come_back(
     found = await begin(make, chatwoot.app)
     before = chatwoot.app.read(1)
     for _ in range(2):
-        assert await tell(hook, build_reply(1, "Namaste, I am Ravi.", 55)) == 200
+        # With a backslash before the new line, as 4.9 to 4.12 told it.
+        assert await tell(hook, build_reply(1, "Namaste,\\\nI am Ravi.", 55)) == 200
     await settle()
     (message,) = await in_database(lambda: list(Message.objects.filter(author="agent")))
-    assert (message.text, message.author_name, message.delivery) == ("Namaste, I am Ravi.", "Ravi Patel", "queued")
+    assert (message.text, message.author_name, message.delivery) == ("Namaste,\nI am Ravi.", "Ravi Patel", "queued")
     assert chatwoot.app.read(1) == before
     state = await in_database(lambda: Conversation.objects.get(pk=found.pk).state)
     assert state == State.AGENT
