@@ -46,11 +46,11 @@ def build_wait_notice(conversation: Conversation, skill: str = "") -> tuple[str,
     return _word_wait(wait, choose_language(conversation)), timezone.now() + span
 
 
-def read_shop_time(zone: ZoneInfo) -> datetime:
-    """Now; on the date of SHOP_TODAY if the shop's date is frozen."""
-    now = timezone.now().astimezone(zone)
+def read_shop_time(zone: ZoneInfo, moment: datetime | None = None) -> datetime:
+    """The moment (now), on the date of SHOP_TODAY if the shop's date is frozen."""
+    local = (moment or timezone.now()).astimezone(zone)
     frozen = config().shop_today
-    return datetime.combine(frozen, now.time(), zone) if frozen else now
+    return datetime.combine(frozen, local.time(), zone) if frozen else local
 
 
 def _word_wait(wait: Wait, language: str) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.config import config
 from bot.conversations.handoffs import name_agent
 from bot.conversations.models import Conversation
+from bot.conversations.notices import read_shop_time
 from bot.conversations.skills import load_skills
 from bot.conversations.states import State
 from bot.desk.queue import Told
@@ -76,7 +77,7 @@ def build_row(found: Conversation, told: Told, now: datetime, language: str) -> 
         span=build_span(now - since, language),
         skill=_find_skill(notes["hand_off_skill"] or "", notes["hand_off_reason"] or "") if waiting else "",
         late=build_span(now - due, language) if due else "",
-        due=name_moment(due, now, language) if due and due - now > SOON else "",
+        due=_name_promise(due, now, language) if due and due - now > SOON else "",
         back=notes["hand_off_back"] or "" if waiting else "",
         asleep=name_moment(notes["asleep_until"], now, language) if notes["asleep_until"] else "",
     )
@@ -91,6 +92,12 @@ def _find_skill(name: str, reason: str) -> str:
 def build_span(span: timedelta, language: str) -> str:
     """`5 minutes`; empty below two minutes, which pages call "just now"."""
     return time_span(span, language) if span >= timedelta(minutes=2) else ""
+
+
+def _name_promise(due: datetime, now: datetime, language: str) -> str:
+    """As the customer was told it: on the shop's date, also where that is frozen."""
+    told_now = read_shop_time(ZoneInfo(config().shop_timezone), now)
+    return name_moment(told_now + (due - now), told_now, language)
 
 
 def name_moment(moment: datetime, now: datetime, language: str) -> str:

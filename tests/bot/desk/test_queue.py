@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from bot.config import config
 from bot.conversations.models import ChannelIdentity, Contact, Conversation
 from bot.conversations.states import CameBack, State
 from bot.desk import lists
@@ -45,6 +47,15 @@ def test_what_was_promised_first_is_due_first_whoever_came_first(listed: List, m
     page = listed(show="waiting")
     places = [page.index(text) for text in ("furious", "long overdue", "overdue</span>", "soon", "tomorrow")]
     assert places == sorted(places)
+
+
+def test_a_line_names_the_day_the_customer_was_told_where_the_shops_date_is_frozen(
+    listed: List, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frozen = replace(config(), shop_today=date(2026, 2, 9))
+    monkeypatch.setattr("bot.conversations.notices.config", lambda: frozen)
+    make().hand_offs.update(answer_by=timezone.now() + timedelta(days=2))
+    assert re.search(r"Wed, 11 February, \d\d:\d\d", listed(show="waiting"))
 
 
 @pytest.mark.parametrize("language", LANGUAGE_NAMES)
