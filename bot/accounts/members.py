@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.encoding import force_bytes, force_str
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
@@ -90,9 +90,20 @@ def find_by_link(uid: str, token: str) -> User | None:
     return user if user and default_token_generator.check_token(user, token) else None
 
 
+def hold(user: User) -> None:
+    """Brings the account up to date and holds it and all admins' until the transaction ends: who is admin stays so.
+
+    All in one order, so that of two admins who take each other's role the second one is told to be the last.
+    """
+    held = User.objects.select_for_update().filter(Q(is_superuser=True) | Q(pk=user.pk))
+    list(held.order_by("pk").values_list("pk"))
+    user.refresh_from_db()
+
+
 @transaction.atomic
 def change_role(who: Actor, user: User, role: Role) -> None:
     """From the next request on. Raises AccountRefused for the last admin."""
+    hold(user)
     before = role_of(user)
     if before == role:
         return
@@ -108,6 +119,7 @@ def switch(who: Actor, user: User, on: bool) -> None:
 
     Raises AccountRefused for the last admin.
     """
+    hold(user)
     if user.is_active == on:
         return
     if not on and role_of(user) == Role.ADMIN:

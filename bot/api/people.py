@@ -108,8 +108,9 @@ class PersonOperation(Operation):
         return found
 
     def find_changeable(self) -> User:
-        """The same, if this token may change them. Raises NotFound, AccessDenied."""
+        """The same, held, if this token may change them. Inside a transaction. Raises NotFound, AccessDenied."""
         person = self.find_person()
+        members.hold(person)
         if person.is_superuser:
             self.check_scope(ADMINS_MANAGE)
         return person
@@ -167,10 +168,11 @@ class PersonView(PersonOperation):
     @extend_schema(operation_id="change_person", request=PersonChange, responses={200: PersonInFull, **PROBLEMS})
     def patch(self, request: Request, username: str) -> Response:
         """A role counts from the next click; who is switched off is out at once. The last admin stays (409)."""
-        given, person = self.read(PersonChange), self.find_changeable()
-        if given.get("role") == Role.ADMIN:
-            self.check_scope(ADMINS_MANAGE)
+        given = self.read(PersonChange)
         with transaction.atomic():
+            person = self.find_changeable()
+            if given.get("role") == Role.ADMIN:
+                self.check_scope(ADMINS_MANAGE)
             if "role" in given:
                 members.change_role(self.who(), person, Role(given["role"]))
             if "active" in given:
@@ -184,10 +186,11 @@ class PersonLink(PersonOperation):
     @extend_schema(operation_id="make_link", request=None, responses={200: Link, **PROBLEMS})
     def post(self, request: Request, username: str) -> Response:
         """A new link to choose a password; using it signs them out everywhere else. 409 for who is switched off."""
-        person = self.find_changeable()
-        if not person.is_active:
-            raise TransitionRefused("this account is switched off")
-        return Response({"link": self.build_link(person)})
+        with transaction.atomic():
+            person = self.find_changeable()
+            if not person.is_active:
+                raise TransitionRefused("this account is switched off")
+            return Response({"link": self.build_link(person)})
 
 
 class PersonSignOut(PersonOperation):
@@ -196,8 +199,9 @@ class PersonSignOut(PersonOperation):
     @extend_schema(operation_id="sign_out", request=None, responses={200: PersonInFull, **PROBLEMS})
     def post(self, request: Request, username: str) -> Response:
         """Signs them out everywhere, at once."""
-        person = self.find_changeable()
-        members.sign_out_everywhere(self.who(), person)
+        with transaction.atomic():
+            person = self.find_changeable()
+            members.sign_out_everywhere(self.who(), person)
         return Response(PersonInFull(person).data)
 
 
@@ -207,5 +211,6 @@ class PersonSecondFactor(PersonOperation):
     @extend_schema(operation_id="delete_second_factor", responses={204: None, **PROBLEMS})
     def delete(self, request: Request, username: str) -> Response:
         """For somebody who has lost the phone: the password alone signs them in, until they set up another one."""
-        members.take_second_factor_off(self.who(), self.find_changeable())
+        with transaction.atomic():
+            members.take_second_factor_off(self.who(), self.find_changeable())
         return Response(status=204)

@@ -9,8 +9,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from bot.accounts.audit import Actor
+from bot.accounts.members import change_role, switch
 from bot.accounts.models import AuditEntry, Role
 from bot.accounts.roles import role_of
+from bot.errors import AccountRefused
 from bot.page_texts import area_texts
 from tests.bot.accounts.conftest import PASSWORD, Browser
 
@@ -91,6 +94,15 @@ def test_the_last_admin_stays(browser: Browser, staff: dict[str, User], wish: di
     answer = admin.post(person(staff["admin"]), wish)
     assert WORDS["refused.last_admin"] in answer.content.decode()
     assert admin.get("/desk/settings/people").status_code == 200
+
+
+def test_who_has_become_the_last_admin_meanwhile_stays(staff: dict[str, User]) -> None:
+    as_it_was, who = User.objects.get(username="agent"), Actor("operator", None, "test")
+    change_role(who, staff["agent"], Role.ADMIN)
+    change_role(who, staff["admin"], Role.AGENT)
+    with pytest.raises(AccountRefused):
+        switch(who, as_it_was, False)
+    assert role_of(User.objects.get(username="agent")) == Role.ADMIN
 
 
 def test_own_browsers_are_listed_and_ended_one_by_one(browser: Browser, staff: dict[str, User]) -> None:

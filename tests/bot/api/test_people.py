@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connections
 from django.test import Client
 
 from bot.accounts.models import AuditEntry, Member, Role, SecondFactor
-from bot.accounts.roles import role_of
+from bot.accounts.roles import role_of, set_role
 from bot.accounts.scopes import SCOPES
 from tests.bot.accounts.conftest import PASSWORD, Browser, browser, quick_hashes, staff
 from tests.bot.api.conftest import Api
@@ -130,6 +132,30 @@ def test_with_it_admins_are_made_but_the_last_one_stays(api: Api, staff: dict[st
         assert (answer.status_code, answer.json()["reason"]) == (409, "last_admin")
     assert api.call("PATCH", "people/lead", {"role": "admin"}).json()["role"] == "admin"
     assert api.call("PATCH", "people/admin", {"role": "lead"}).json()["role"] == "lead"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_admins_whose_role_is_taken_at_once_one_stays(api: Api, staff: dict[str, User]) -> None:
+    for user in staff.values():
+        set_role(user, Role.ADMIN)
+    assert len(api.get("people").json()["results"]) == len(staff)
+    statuses: list[int] = []
+    together = threading.Barrier(len(staff))
+
+    def take(name: str) -> None:
+        try:
+            together.wait(10)
+            statuses.append(api.call("PATCH", f"people/{name}", {"role": "agent"}).status_code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=take, args=(name,)) for name in staff]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(statuses) == [200, 200, 409]
+    assert User.objects.filter(is_superuser=True).count() == 1
 
 
 def test_a_refused_change_is_not_half_done(api: Api, staff: dict[str, User]) -> None:
