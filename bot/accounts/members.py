@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -24,6 +24,19 @@ from bot.errors import AccountRefused
 # Of Django's table.
 NAME_MAX = 150
 STATES = ("invited", "active", "off")
+
+
+class LinkTokens(PasswordResetTokenGenerator):
+    """Django's; besides, who becomes or stops being an admin needs a new link.
+
+    Else whoever may make links for agents only would have one for an admin, by making it a day before.
+    """
+
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
+        return f"{super()._make_hash_value(user, timestamp)}{user.is_superuser}"
+
+
+link_tokens = LinkTokens()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +91,7 @@ def build_link_path(who: Actor, user: User) -> str:
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     record(who, "account.link_made", target=f"user:{user.pk}", detail={"reset": known})
     name = "desk:reset" if known else "desk:welcome"
-    return reverse(name, args=[uid, default_token_generator.make_token(user)])
+    return reverse(name, args=[uid, link_tokens.make_token(user)])
 
 
 def find_by_link(uid: str, token: str) -> User | None:
@@ -87,7 +100,7 @@ def find_by_link(uid: str, token: str) -> User | None:
         user = User.objects.filter(pk=int(force_str(urlsafe_base64_decode(uid))), is_active=True).first()
     except (ValueError, OverflowError, UnicodeDecodeError):
         return None
-    return user if user and default_token_generator.check_token(user, token) else None
+    return user if user and link_tokens.check_token(user, token) else None
 
 
 def hold(user: User) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.models import User
-from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_en
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bot.accounts.members import find_by_link
+from bot.accounts.members import find_by_link, link_tokens
 from bot.accounts.models import SignIn
 from bot.desk.access import desk_language, desk_page, may_use_desk
 from bot.desk.entering import enter
@@ -45,7 +44,7 @@ def first_sign_in_path(username: str) -> str | None:
     if user.has_usable_password() or not user.is_active:
         return None
     uid = urlsafe_base64_encode(force_bytes(user.pk))
-    return reverse("desk:welcome", args=[uid, default_token_generator.make_token(user)])
+    return reverse("desk:welcome", args=[uid, link_tokens.make_token(user)])
 
 
 @require_http_methods(["GET", "POST"])

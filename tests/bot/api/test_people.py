@@ -158,6 +158,15 @@ def test_of_admins_whose_role_is_taken_at_once_one_stays(api: Api, staff: dict[s
     assert User.objects.filter(is_superuser=True).count() == 1
 
 
+def test_a_link_made_before_somebody_became_admin_lets_nobody_in(
+    provisioner: Api, api: Api, staff: dict[str, User]
+) -> None:
+    paths = [urlsplit(provisioner.post(f"people/{name}/link").json()["link"]).path for name in ("agent", "lead")]
+    assert api.call("PATCH", "people/agent", {"role": "admin"}).status_code == 200
+    assert api.call("PATCH", "people/lead", {"role": "agent"}).status_code == 200
+    assert [Client().get(path).status_code for path in paths] == [410, 200]
+
+
 def test_a_refused_change_is_not_half_done(api: Api, staff: dict[str, User]) -> None:
     staff["admin"].set_unusable_password()
     staff["admin"].save()
