@@ -23,9 +23,9 @@ from bot.conversations.express import Question, record_question
 from bot.conversations.files import insert_files
 from bot.conversations.leases import Claim, wake_conversation
 from bot.conversations.links import use_link
-from bot.conversations.models import ChannelIdentity, Conversation, Message
+from bot.conversations.models import Conversation, Message
 from bot.conversations.outbox import publish_message
-from bot.conversations.people import find_conversation
+from bot.conversations.people import find_conversation, find_newest
 from bot.conversations.photos import PHOTO, is_awaited
 from bot.conversations.rated import take_rating
 from bot.conversations.states import Author, Direction, Handling, State
@@ -75,10 +75,9 @@ def _record(inbound: InboundMessage, text: str, owner: str | None) -> Accepted:
     if question:
         return _accept(question, inbound, text)
     inbound = replace(inbound, user_external_id=settle_address(inbound))
-    known = ChannelIdentity.objects.select_related("contact")
-    identity = known.filter(channel=inbound.channel, external_id=inbound.user_external_id).first()
-    button = find_button(identity, inbound.choice) if identity and inbound.choice else None
-    if rated := take_rating(inbound, text, identity, button):
+    newest = find_newest(inbound.channel, inbound.user_external_id)
+    button = find_button(newest.identity, inbound.choice) if newest and inbound.choice else None
+    if rated := take_rating(inbound, text, newest, button):
         work = claim_work(owner, rated[1]) if owner else None
         return Accepted(_describe(rated[0]), *(work or ()))
     conversation = find_conversation(inbound)

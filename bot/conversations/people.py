@@ -48,6 +48,12 @@ def find_conversation(inbound: InboundMessage) -> Conversation:
     return conversation
 
 
+def find_newest(channel: str, user_external_id: str) -> Conversation | None:
+    """The last conversation of this person, open or not, with their identity; nothing is held."""
+    own = Conversation.objects.filter(identity__channel=channel, identity__external_id=user_external_id)
+    return own.select_related("identity").order_by("-opened_at").first()
+
+
 def _open_conversation(inbound: InboundMessage, page: dict[str, str]) -> Conversation:
     found = ChannelIdentity.objects.select_related("contact").filter(
         channel=inbound.channel, external_id=inbound.user_external_id

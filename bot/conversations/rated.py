@@ -17,7 +17,7 @@ from bot.channels.contract import InboundMessage
 from bot.conversations import events
 from bot.conversations.handoffs import lock_conversation
 from bot.conversations.leases import wake_conversation
-from bot.conversations.models import ChannelIdentity, Conversation, Message, Rating, Resolution
+from bot.conversations.models import Conversation, Message, Rating, Resolution
 from bot.conversations.notices import choose_language, say_in
 from bot.conversations.outbox import publish_message, queue_message
 from bot.conversations.people import find_conversation, renew_identity
@@ -35,22 +35,19 @@ Taken = tuple[Message, Conversation]
 
 
 def take_rating(
-    inbound: InboundMessage, text: str, identity: ChannelIdentity | None, button: dict[str, Any] | None
+    inbound: InboundMessage, text: str, newest: Conversation | None, button: dict[str, Any] | None
 ) -> Taken | None:
     """Keeps the message and what it says of a resolved conversation, and answers it; None if it says nothing of one.
 
-    `identity`: whose message it is, if they are known; `button`: what they have pressed, if it is known. Inside the
-    caller's transaction. Raises: IntegrityError if the external_id is there already.
+    `newest`: the writer's last conversation, if there is any; `button`: what they have pressed, if it is known. Inside
+    the caller's transaction. Raises: IntegrityError if the external_id is there already.
     """
     if inbound.reading != "assistant" or inbound.attachments or inbound.command or inbound.link:
         return None
     if button:
         return _take_meant(inbound, str(button["title"]), str(button["payload"]))
     if inbound.choice:
-        return _take_lost(inbound, text, identity) if is_title(text) else None
-    if identity is None:
-        return None
-    newest = _find_newest(identity)
+        return _take_lost(inbound, text, newest) if is_title(text) else None
     last = newest.messages.order_by("-id").first() if newest and newest.state == State.CLOSED else None
     if last is None or last.kind not in (STARS, WORDS) or last.direction != Direction.OUTBOUND:
         return None
@@ -72,7 +69,10 @@ def _take_meant(inbound: InboundMessage, text: str, payload: str) -> Taken | Non
         return None
     conversation, message = _keep(inbound, text, resolution.conversation_id, kind)
     if kind == WORDS:
-        _answer(conversation, "words", kind=WORDS)
+        if conversation.state == State.CLOSED and not _hears_words(conversation):
+            _answer(conversation, "closed_plain")
+        else:
+            _answer(conversation, "rating.words", kind=WORDS)
     else:
         _rate(conversation, resolution, stars)
     return message, conversation
@@ -81,7 +81,7 @@ def _take_meant(inbound: InboundMessage, text: str, payload: str) -> Taken | Non
 def _rate(conversation: Conversation, resolution: Resolution, stars: int) -> None:
     """One row a conversation: pressed again it says the new stars. The same stars again are quiet."""
     if resolution.resolved_at < timezone.now() - RATED_WITHIN:
-        _answer(conversation, "late")
+        _answer(conversation, "rating.late")
         return
     before = Rating.objects.filter(conversation=conversation).first()
     if before and (before.stars, before.resolution_id) == (stars, resolution.pk):
@@ -97,9 +97,7 @@ def _rate(conversation: Conversation, resolution: Resolution, stars: int) -> Non
     _publish(conversation, rating)
     language = choose_language(conversation)
     asked = {"title": say_in("system.rating.add", language), "payload": f"{WORDS}:{resolution.pk}:", "kind": WORDS}
-    # Words are heard at the very end of what was said only.
-    newest = _find_newest(conversation.identity)
-    may_add = not rating.words and conversation.state == State.CLOSED and newest == conversation
+    may_add = not rating.words and _hears_words(conversation)
     key = "low" if stars <= LOW_STARS else "thanks"
     text = say_in(f"system.rating.{key}", language, stars=stars)
     queue_message(conversation, author=Author.SYSTEM, text=text, buttons=[asked] if may_add else [])
@@ -112,15 +110,15 @@ def _take_words(inbound: InboundMessage, text: str, conversation_id: uuid.UUID) 
     conversation, message = _keep(inbound, text, rating.conversation_id, WORDS)
     Rating.objects.filter(pk=rating.pk).update(words=text)
     _publish(conversation, rating)
-    _answer(conversation, "added")
+    _answer(conversation, "rating.added")
     return message, conversation
 
 
-def _take_lost(inbound: InboundMessage, text: str, identity: ChannelIdentity | None) -> Taken:
+def _take_lost(inbound: InboundMessage, text: str, newest: Conversation | None) -> Taken:
     """Stars of a question that is not known any more (erased, or long ago): answered kindly, and that is all."""
-    found = (_find_newest(identity) if identity else None) or find_conversation(inbound)
+    found = newest or find_conversation(inbound)
     conversation, message = _keep(inbound, text, found.pk, STARS)
-    _answer(conversation, "late")
+    _answer(conversation, "rating.late")
     return message, conversation
 
 
@@ -146,12 +144,14 @@ def _keep(inbound: InboundMessage, text: str, conversation_id: uuid.UUID, kind: 
 
 
 def _answer(conversation: Conversation, key: str, kind: str = "text") -> None:
-    text = say_in(f"system.rating.{key}", choose_language(conversation))
+    text = say_in(f"system.{key}", choose_language(conversation))
     queue_message(conversation, author=Author.SYSTEM, text=text, kind=kind)
 
 
-def _find_newest(identity: ChannelIdentity) -> Conversation | None:
-    return Conversation.objects.filter(identity=identity).order_by("-opened_at").first()
+def _hears_words(conversation: Conversation) -> bool:
+    """Whether the next words would be heard as such: at the very end of what was said only."""
+    newest = Conversation.objects.filter(identity=conversation.identity_id).order_by("-opened_at").first()
+    return conversation.state == State.CLOSED and newest == conversation
 
 
 def _publish(conversation: Conversation, rating: Rating) -> None:

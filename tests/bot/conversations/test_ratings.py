@@ -148,6 +148,20 @@ def test_words_that_nobody_asked_for_go_on_with_the_matter(solved: Conversation)
     assert Rating.objects.get().words == ""
 
 
+def test_words_are_not_asked_for_once_something_else_was_said(solved: Conversation) -> None:
+    press(5)
+    asked = Message.objects.filter(direction="outbound").last()
+    assert asked
+    Resolution.objects.update(resolved_at=timezone.now() - timedelta(days=2))
+    Conversation.objects.update(closed_at=timezone.now() - timedelta(days=2))
+    newer = write("do you have cotton sarees?").conversation
+    assert newer != solved
+    pressed = write(asked.buttons[0]["title"], asked.buttons[0]["id"])
+    assert (pressed.conversation, last_word()) == (solved, say("system.closed_plain", "en"))
+    assert write("in blue, please").conversation == newer
+    assert Rating.objects.get().words == ""
+
+
 @pytest.mark.parametrize("why", ["late", "erased", "stranger"])
 def test_what_counts_no_more_is_answered_kindly(solved: Conversation, why: str) -> None:
     values: dict[str, Any] = {}
