@@ -131,7 +131,9 @@ def _record_reply(body: dict[str, Any]) -> Refusal | None:
     try:
         with transaction.atomic():
             found = handoffs.lock_conversation(talk.conversation_id)
-            if known := found.messages.filter(client_key=f"{KEY}{reply}").first():
+            # In an inbox of one conversation a contact, it may have gone out in an earlier one of ours.
+            own = Message.objects.filter(conversation__contact=found.contact_id, client_key=f"{KEY}{reply}")
+            if known := own.first():
                 if known.delivery != Delivery.FAILED or body.get("event") != "message_updated":
                     return None
                 return _send_again(known, user, talk.chatwoot_id, reply)

@@ -135,6 +135,17 @@ async def test_an_inbox_of_one_conversation_a_contact_belongs_to_the_newest(
     assert owner == second.pk
 
 
+async def test_a_change_of_what_was_sent_in_an_earlier_conversation_sends_nothing(
+    hook: Webhook, chatwoot: Running[Chatwoot], make: Make
+) -> None:
+    chatwoot.app.single = True
+    first = await begin(make, chatwoot.app)
+    assert await tell(hook, build_reply(1, "Welcome", 60)) == 200
+    await come_again(first)
+    assert await tell(hook, build_reply(1, "Welcome", 60, event="message_updated")) == 200
+    assert await in_database(read_replies) == ["Welcome"]
+
+
 async def test_what_arrived_is_found_behind_many_later_words(chatwoot: Running[Chatwoot]) -> None:
     settings = {"chatwoot_account_id": ACCOUNT, "chatwoot_inbox_id": INBOX, "chatwoot_token": Secret(TOKEN)}
     client = ChatwootClient(replace(config(), chatwoot_url=chatwoot.url, **settings))  # type: ignore[arg-type]
