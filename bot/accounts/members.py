@@ -52,15 +52,16 @@ class Person:
 
 
 def list_staff() -> QuerySet[User]:
-    """Everybody who has or had an account at the desk."""
-    return User.objects.filter(is_staff=True).select_related("member")
+    """Everybody who has or had an account at the desk, with what `describe` reads."""
+    return User.objects.filter(is_staff=True).select_related("member", "second_factor")
 
 
 def describe(user: User) -> Person:
     """Who they are; somebody who is switched off keeps the role they will have again."""
-    role = role_of(user) or (user.member.role if hasattr(user, "member") else Role.AGENT)
+    member, factor = getattr(user, "member", None), getattr(user, "second_factor", None)
+    role = Role.ADMIN if user.is_superuser else Role.LEAD if member and member.role == Role.LEAD else Role.AGENT
     state = "off" if not user.is_active else "active" if user.has_usable_password() else "invited"
-    has_factor = second_factor.has_second_factor(user)
+    has_factor = factor is not None and factor.confirmed_at is not None
     return Person(user.pk, name_agent(user), user.get_username(), str(role), state, has_factor)
 
 

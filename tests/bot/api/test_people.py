@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from bot.accounts.models import AuditEntry, Member, Role, SecondFactor
 from bot.accounts.roles import role_of, set_role
@@ -120,7 +121,12 @@ def test_admins_are_out_of_reach_without_the_scope_for_them(
     assert (actions(), SecondFactor.objects.count()) == ([], 1)
 
 
-def test_an_admin_who_is_switched_off_stays_out_of_reach(provisioner: Api, staff: dict[str, User]) -> None:
+@pytest.mark.parametrize("invited", [True, False], ids=["invited", "the very first"])
+def test_an_admin_who_is_switched_off_stays_out_of_reach(
+    provisioner: Api, staff: dict[str, User], invited: bool
+) -> None:
+    if not invited:
+        Member.objects.filter(user=staff["admin"]).delete()
     User.objects.filter(username="admin").update(is_active=False)
     assert provisioner.get("people/admin").json()["role"] == "admin"
     assert provisioner.call("PATCH", "people/admin", {"active": True}).status_code == 403
@@ -173,6 +179,17 @@ def test_a_refused_change_is_not_half_done(api: Api, staff: dict[str, User]) -> 
     answer = api.call("PATCH", "people/lead", {"role": "admin", "active": False})
     assert (answer.status_code, role_of(User.objects.get(username="lead"))) == (409, Role.LEAD)
     assert actions() == []
+
+
+def test_many_people_take_no_more_queries_than_few(provisioner: Api, staff: dict[str, User]) -> None:
+    counts = []
+    for number in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert provisioner.get("people").status_code == 200
+        counts.append(len(queries))
+        for name in range(5):
+            set_role(User.objects.create_user(f"more{number}{name}"), Role.LEAD)
+    assert counts[1] <= counts[0]
 
 
 def test_no_other_scope_sees_accounts(with_scopes: Callable[..., Api], staff: dict[str, User]) -> None:
