@@ -109,7 +109,7 @@ def hold(user: User) -> None:
 
     All in one order, so that of two admins who take each other's role the second one is told to be the last.
     """
-    held = User.objects.select_for_update().filter(Q(is_superuser=True) | Q(pk=user.pk))
+    held = User.objects.select_for_update(no_key=True).filter(Q(is_superuser=True) | Q(pk=user.pk))
     list(held.order_by("pk").values_list("pk"))
     user.refresh_from_db()
 
