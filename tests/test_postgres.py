@@ -24,6 +24,7 @@ CHOSEN = (
     "tests/bot/api/test_lists.py::test_the_audit_list_is_read_with_filters_and_page_by_page",
     "tests/bot/api/test_lists.py::test_nul_is_a_bad_request_on_every_database",
     "tests/bot/api/test_people.py::test_of_admins_whose_role_is_taken_at_once_one_stays",
+    "tests/bot/api/test_people.py::test_who_is_invited_twice_at_once_has_one_account",
     "tests/bot/api/test_operations.py::test_pages_by_cursor_skip_and_repeat_nothing_when_something_comes_between",
     "tests/bot/api/test_operations.py::test_token_is_kept_as_a_hash_only",
     "tests/bot/api/test_operations.py::test_the_same_idempotency_key_sends_once",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.encoding import force_bytes, force_str
@@ -77,7 +77,11 @@ def invite(who: Actor, username: str, role: Role) -> User:
         raise AccountRefused("name_bad")
     if User.objects.filter(username__iexact=name).exists():
         raise AccountRefused("name_taken")
-    user = User.objects.create_user(name, password=None)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(name, password=None)
+    except IntegrityError as error:  # somebody else has taken it at this moment
+        raise AccountRefused("name_taken") from error
     set_role(user, role, who.name)
     record(who, "account.invited", target=f"user:{user.pk}", detail={"role": str(role)})
     return user

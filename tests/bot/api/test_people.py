@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -140,28 +142,41 @@ def test_with_it_admins_are_made_but_the_last_one_stays(api: Api, staff: dict[st
     assert api.call("PATCH", "people/admin", {"role": "lead"}).json()["role"] == "lead"
 
 
+def ask_at_once(asks: Sequence[Callable[[], Any]]) -> list[int]:
+    """The answers' statuses, sorted."""
+    statuses: list[int] = []
+    together = threading.Barrier(len(asks))
+
+    def ask(one: Callable[[], Any]) -> None:
+        try:
+            together.wait(10)
+            statuses.append(one().status_code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=ask, args=(one,)) for one in asks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return sorted(statuses)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_admins_whose_role_is_taken_at_once_one_stays(api: Api, staff: dict[str, User]) -> None:
     for user in staff.values():
         set_role(user, Role.ADMIN)
     assert len(api.get("people").json()["results"]) == len(staff)
-    statuses: list[int] = []
-    together = threading.Barrier(len(staff))
-
-    def take(name: str) -> None:
-        try:
-            together.wait(10)
-            statuses.append(api.call("PATCH", f"people/{name}", {"role": "agent"}).status_code)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=take, args=(name,)) for name in staff]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert sorted(statuses) == [200, 200, 409]
+    asks = [partial(api.call, "PATCH", f"people/{name}", {"role": "agent"}) for name in staff]
+    assert ask_at_once(asks) == [200, 200, 409]
     assert User.objects.filter(is_superuser=True).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_invited_twice_at_once_has_one_account(provisioner: Api, staff: dict[str, User]) -> None:
+    assert provisioner.get("people").status_code == 200
+    assert ask_at_once([partial(provisioner.post, "people", {"username": "ravi"})] * 3) == [201, 409, 409]
+    assert User.objects.filter(username="ravi").count() == 1
 
 
 def test_a_link_made_before_somebody_became_admin_lets_nobody_in(
