@@ -124,6 +124,7 @@ SCOPES: dict[str, dict[str, str]] = {
     "api:agents": {"GET": CONVERSATIONS_READ},
     "api:agent": {"GET": CONVERSATIONS_READ, "PATCH": AGENTS_ACT},
     "api:presence": {"PUT": AGENTS_ACT},
+    # Notes are shown: `conversations:read` besides (`bot.api.agents`).
     "api:mentions": {"GET": AGENTS_ACT},
     "api:queue": {"GET": CONVERSATIONS_READ},
     "api:conversations": {"GET": CONVERSATIONS_READ},

@@ -13,6 +13,7 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from bot.accounts.scopes import CONVERSATIONS_READ
 from bot.api import shapes
 from bot.api.operation import PROBLEMS, OldestFirst, Operation, Pages
 from bot.conversations.models import NoteMention
@@ -164,7 +165,11 @@ class Mentions(OneAgent, ListAPIView[NoteMention]):
 
     @extend_schema(operation_id="list_mentions", responses={200: MentionShape(many=True), **PROBLEMS})
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Notes of colleagues that name the agent, until the conversation is opened or `read`; the newest first."""
+        """Notes of colleagues that name the agent, until the conversation is opened or `read`; the newest first.
+
+        Needs the scope `conversations:read` besides: their words are shown.
+        """
+        self.check_scope(CONVERSATIONS_READ)
         return self.list(request, *args, **kwargs)
 
 

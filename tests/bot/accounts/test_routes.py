@@ -162,6 +162,10 @@ def test_administration_is_open_to_admins(browser: Any) -> None:
     assert browser("anonymous").get("/admin/login/").status_code == 302
 
 
+# With one of them it is refused; tests/bot/api has them with both.
+TWO_SCOPES = ("api:mentions",)
+
+
 @pytest.mark.parametrize("scope", ["none", *ALL_SCOPES])
 def test_api_by_scope(make: Make, staff: dict[str, User], scope: str, monkeypatch: pytest.MonkeyPatch) -> None:
     cache.clear()
@@ -171,7 +175,7 @@ def test_api_by_scope(make: Make, staff: dict[str, User], scope: str, monkeypatc
     untouched = make(state=State.WAITING)
     for name, path in OURS:
         for method, needed in SCOPES.get(name, {}).items():
-            allowed = needed in ("", scope)
+            allowed = needed in ("", scope) and name not in TWO_SCOPES
             full = fill(path, make(state=State.WAITING) if allowed else untouched, staff["agent"])
             answer = client.generic(method, full, "{}", "application/json", headers=headers)
             if (answer.status_code not in (401, 403)) is not allowed:

@@ -131,3 +131,8 @@ def test_acting_for_agents_needs_the_scope_for_that(with_scopes: Callable[..., A
     assert narrow.call("PUT", "agents/meera/presence", {"presence": "away"}).status_code == 403
     assert narrow.get("agents/meera/mentions").status_code == 403
     assert narrow.post(f"conversations/{make().pk}/read", {"agent": "meera"}).status_code == 403
+
+
+def test_notes_are_not_read_without_the_scope_for_reading(with_scopes: Callable[..., Api], meera: User) -> None:
+    assert with_scopes("agents:act").get("agents/meera/mentions").status_code == 403
+    assert with_scopes("agents:act", "conversations:read").get("agents/meera/mentions").status_code == 200
