@@ -21,6 +21,7 @@ from tests.fakes.visitor import Visitor
 from tests.fresh_database import copied_back, leave_database
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest first: the whole system, which one process starts once, then file by file.
 
