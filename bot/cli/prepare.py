@@ -86,12 +86,13 @@ def migrate() -> None:
 
 
 def import_demo_shop() -> None:
-    """Loads the demo shop if its files are not the ones loaded last."""
+    """Loads the demo shop if its files are not the ones loaded last, or the database is a new one."""
     from bot.shop.commands import import_shop
+    from bot.shop.models import Product
 
     mark = config().data_path / "demo-shop.sha256"
     wanted = fingerprint([DEMO_STORE])
-    if mark.is_file() and mark.read_text() == wanted:
+    if mark.is_file() and mark.read_text() == wanted and Product.objects.exists():
         return
     with clock("Loading the demo shop"):
         import_shop(
