@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 
 import uvicorn
+from uvicorn.main import STARTUP_FAILURE
 
 from bot.config import config
-
-STARTUP_FAILED = 3
 
 
 class GatewayServer(uvicorn.Server):
@@ -24,7 +24,7 @@ class GatewayServer(uvicorn.Server):
 
 
 def main() -> None:
-    """Serves until it is ended. Exits with STARTUP_FAILED if it cannot begin."""
+    """Serves until it is ended. Exits with STARTUP_FAILURE if it cannot begin."""
     settings = config()
     server = GatewayServer(
         uvicorn.Config(
@@ -41,9 +41,11 @@ def main() -> None:
         )
     )
     server.config.load_app()
-    server.run()
+    # As uvicorn.run does it: Ctrl-C is no fault.
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
     if not server.started:
-        sys.exit(STARTUP_FAILED)
+        sys.exit(STARTUP_FAILURE)
 
 
 if __name__ == "__main__":
