@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from bot.accounts.audit import actor, record
+from bot.accounts.audit import Actor, actor, record
 from bot.accounts.routes import API_CHANGES, API_VIEWS
 from bot.accounts.scopes import AGENTS_ACT
 from bot.api import shapes
@@ -65,7 +65,7 @@ class Operation(APIView):
         if any("\0" in one for one in asked):
             raise ParseError("NUL is in no name.")  # PostgreSQL would refuse it later, and less kindly
         if isinstance(request.auth, Token):
-            who = build_token_actor(request, request.auth)
+            who = self.who()
             actor.set(who)
             match = request.resolver_match
             view = API_VIEWS.get(match.view_name) if match else None
@@ -98,6 +98,10 @@ class Operation(APIView):
             raise AccessDenied("no token")
         return self.request.auth
 
+    def who(self) -> Actor:
+        """The integration, for the audit list."""
+        return build_token_actor(self.request, self.token())
+
     def name_token(self) -> str:
         """Who changes something, as agents read it."""
         return self.token().name
@@ -110,19 +114,23 @@ class Operation(APIView):
     @contextmanager
     def keep_change(self, target: object = "") -> Iterator[None]:
         """For a change that tells nobody of itself: it and its row in the audit list are one transaction."""
-        match, who = self.request.resolver_match, actor.get()
         with transaction.atomic():
             yield
-            if match and who:
-                action = API_CHANGES[match.view_name]
-                record(who, action, conversation=self.kwargs.get("conversation_id", ""), target=target)
+            self.record_change(target)
+
+    def record_change(self, target: object = "") -> None:
+        """The row of the audit list for a change that tells nobody of itself."""
+        match, who = self.request.resolver_match, actor.get()
+        if match and who:
+            action = API_CHANGES[match.view_name]
+            record(who, action, conversation=self.kwargs.get("conversation_id", ""), target=target)
 
     def name_key(self) -> str | None:
         """The Idempotency-Key, apart from the keys of other integrations and of desk pages; None if none was sent."""
         key = self.request.headers.get("Idempotency-Key", "")
-        if not key or not isinstance(self.request.auth, Token):
+        if not key:
             return None
-        return "api-" + hashlib.sha256(f"{self.request.auth.pk}:{key}".encode()).hexdigest()[:48]
+        return "api-" + hashlib.sha256(f"{self.token().pk}:{key}".encode()).hexdigest()[:48]
 
     def read(self, shape: type[BaseSerializer[Any]]) -> dict[str, Any]:
         """The request's body, checked."""

@@ -103,8 +103,8 @@ class ActOnOrder(Operation):
         same = (choices.order.name, wanted.what, detail if wanted.what == "return" else {})
         if before and (before.order, before.what, before.detail) != same:
             raise IdempotencyKeyReused("this Idempotency-Key was used for another act")
-        with self.keep_change(f"{choices.order.name} {wanted.what}"):
-            pass  # Written before the shop is asked, as at the desk: its answer may get lost.
+        # Before the shop is asked, as at the desk: its answer may get lost.
+        self.record_change(f"{choices.order.name} {wanted.what}")
         done = act(found, agent, replace(wanted, order=choices.order.name), key)
         if done.outcome != DONE:
             raise ShopRefused(done.outcome)

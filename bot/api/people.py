@@ -17,11 +17,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bot.accounts import members
-from bot.accounts.audit import Actor
 from bot.accounts.models import Role, SignIn
 from bot.accounts.scopes import ADMINS_MANAGE
 from bot.accounts.sign_ins import list_sign_ins
-from bot.api.access import build_token_actor
 from bot.api.operation import PROBLEMS, OldestFirst, Operation
 from bot.config import config
 from bot.errors import AccountRefused, NotFound, TransitionRefused
@@ -95,10 +93,6 @@ class PersonChange(serializers.Serializer[Any]):
 
 class PersonOperation(Operation):
     """What all of them share."""
-
-    def who(self) -> Actor:
-        """The integration, for the audit list."""
-        return build_token_actor(self.request, self.token())
 
     def find_person(self) -> User:
         """Who the address names. Raises NotFound."""

@@ -14,9 +14,7 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bot.accounts.audit import Actor
 from bot.api import endpoints
-from bot.api.access import build_token_actor
 from bot.api.hooks import EVENTS
 from bot.api.models import Delivery, DeliveryState, Endpoint
 from bot.api.operation import PROBLEMS, OldestFirst, Operation, Pages
@@ -63,10 +61,6 @@ class DeliveryShape(serializers.ModelSerializer[Delivery]):
 
 class WebhookOperation(Operation):
     """What all of them share."""
-
-    def who(self) -> Actor:
-        """The integration, for the audit list."""
-        return build_token_actor(self.request, self.request.auth)
 
     def find_endpoint(self) -> Endpoint:
         """The webhook of the address. Raises NotFound."""
