@@ -11,7 +11,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from bot.config import config
@@ -28,13 +28,16 @@ BY_TIME, BY_CUSTOMER, BY_AGENT = "time", "customer", "agent"
 
 def snoozed() -> Exists:
     """For querysets of conversations: those that their present agent has put aside."""
-    return Exists(Snooze.objects.filter(conversation=OuterRef("pk"), agent=OuterRef("agent"), ended_at=None))
+    return Exists(_open_snoozes())
 
 
 def snoozed_until() -> Subquery:
     """For querysets of conversations: when those come back."""
-    asleep = Snooze.objects.filter(conversation=OuterRef("pk"), agent=OuterRef("agent"), ended_at=None)
-    return Subquery(asleep.values("until")[:1])
+    return Subquery(_open_snoozes().values("until")[:1])
+
+
+def _open_snoozes() -> QuerySet[Snooze]:
+    return Snooze.objects.filter(conversation=OuterRef("pk"), agent=OuterRef("agent"), ended_at=None)
 
 
 def find_snooze(conversation: Conversation) -> Snooze | None:

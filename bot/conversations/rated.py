@@ -20,7 +20,7 @@ from bot.conversations.leases import wake_conversation
 from bot.conversations.models import Conversation, Message, Rating, Resolution
 from bot.conversations.notices import choose_language, say_in
 from bot.conversations.outbox import publish_message, queue_message
-from bot.conversations.people import find_conversation, renew_identity
+from bot.conversations.people import find_conversation, find_newest, renew_identity
 from bot.conversations.ratings import STARS, WORDS, is_title, read_payload, read_typed
 from bot.conversations.states import Author, Direction, Handling, State
 
@@ -150,7 +150,7 @@ def _answer(conversation: Conversation, key: str, kind: str = "text") -> None:
 
 def _hears_words(conversation: Conversation) -> bool:
     """Whether the next words would be heard as such: at the very end of what was said only."""
-    newest = Conversation.objects.filter(identity=conversation.identity_id).order_by("-opened_at").first()
+    newest = find_newest(conversation.channel, conversation.identity.external_id)
     return conversation.state == State.CLOSED and newest == conversation
 
 
