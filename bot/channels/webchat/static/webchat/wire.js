@@ -164,8 +164,10 @@ export class Wire {
   async sendOneFile(item) {
     this.talk.mark(item.cid, "sent");
     const ack = await sendFile(item, { session: this.session, ...this.hello() });
-    if (!ack) this.talk.mark(item.cid, undefined);
-    if (!ack) return RETRY_MS;
+    if (!ack) {
+      this.talk.mark(item.cid, undefined);
+      return RETRY_MS;
+    }
     if (!ack.ok) return this.refuse({ ...ack, cid: item.cid });
     this.talk.confirm(item.cid, ack);
     return 0;
