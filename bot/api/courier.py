@@ -22,6 +22,7 @@ from bot.api.payloads import build_body, name_key
 from bot.api.signing import build_headers
 from bot.api.targets import TargetRefused, find_target
 from bot.conversations.database import DatabasePool
+from bot.waiting import wait_at_most
 
 LOOK_EVERY_S = 0.5
 TOGETHER_MAX = 8
@@ -115,9 +116,7 @@ class Courier:
                 _log.warning("the database does not answer: %s", type(error).__name__)
             except Exception:
                 _log.exception("looking for webhooks to send failed and goes on")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S):
-                    await self._wake.wait()
+            await wait_at_most(self._wake, LOOK_EVERY_S)
             self._wake.clear()
 
     def _begin(self, row: Delivery) -> None:

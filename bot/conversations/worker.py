@@ -26,6 +26,7 @@ from bot.conversations.steps import Ask, Send, Step
 from bot.dialogue.client import choose_address
 from bot.dialogue.protocol import TurnRequest, TurnResult
 from bot.errors import DialogueBadReply, DialogueUnavailable
+from bot.waiting import wait_at_most
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -130,10 +131,7 @@ class Worker:
                 _log.warning("the database does not answer: %s", type(error).__name__)
             except Exception:
                 _log.exception("the sweeper failed and goes on")
-            with contextlib.suppress(TimeoutError):
-                # As in `bot.media.fetcher`: `wait_for` may forget that it was cancelled.
-                async with asyncio.timeout(self._config.sweep_s):
-                    await self._wake.wait()
+            await wait_at_most(self._wake, self._config.sweep_s)
             self._wake.clear()
 
     async def _close_idle(self) -> None:

@@ -18,6 +18,7 @@ from bot.conversations import files
 from bot.conversations.database import DatabasePool
 from bot.conversations.files import Fetch
 from bot.media.store import Store
+from bot.waiting import wait_at_most
 
 LOOK_EVERY_S = 5.0
 TOGETHER_MAX = 3
@@ -65,10 +66,7 @@ class Fetcher:
                 _log.warning("the database does not answer: %s", type(error).__name__)
             except Exception:
                 _log.exception("looking for files to fetch failed and goes on")
-            with contextlib.suppress(TimeoutError):
-                # Not `wait_for`: before Python 3.12 it forgets that it was cancelled if its wait ends just then.
-                async with asyncio.timeout(LOOK_EVERY_S):
-                    await self._wake.wait()
+            await wait_at_most(self._wake, LOOK_EVERY_S)
             self._wake.clear()
 
     def _begin(self, fetch: Fetch) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
+
+from bot.waiting import wait_at_most
 
 # CHANNELS 2.5: shown at most 5 s, or until a message arrives.
 REPEAT_S = 4.0
@@ -48,5 +49,4 @@ class TypingSigns:
             if off.is_set():
                 return
             await self._show(chat)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(off.wait(), self._repeat_s)
+            await wait_at_most(off, self._repeat_s)
