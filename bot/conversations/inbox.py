@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from bot.channels.contract import InboundMessage, Recorded
 from bot.conversations import events
 from bot.conversations.addresses import move, settle_address
+from bot.conversations.arrivals import insert_arrival
 from bot.conversations.bursts import choose_wait
 from bot.conversations.buttons import find_button
 from bot.conversations.changes import change_words
@@ -28,7 +28,7 @@ from bot.conversations.outbox import publish_message
 from bot.conversations.people import find_conversation, find_newest
 from bot.conversations.photos import PHOTO, is_awaited
 from bot.conversations.rated import take_rating
-from bot.conversations.states import Author, Direction, Handling, State
+from bot.conversations.states import Author, Handling, State
 from bot.conversations.steps import Ask, Step, claim_work
 from bot.conversations.texts import STORED_MAX, check_readable, is_shortened, strip_unstorable
 from bot.conversations.unread import queue_unread_notice
@@ -123,19 +123,13 @@ def _insert(
 ) -> Message:
     """The row. `typed` is a button that the words mean: they are kept as written; `to_bot`: the bot is to answer."""
     meant = button or typed
-    return Message.objects.create(
-        conversation=conversation,
-        channel=inbound.channel,
-        external_id=inbound.external_id,
-        direction=Direction.INBOUND,
-        author=Author.CONTACT,
-        author_name=conversation.contact.name,
-        kind="choice" if button else inbound.kind,
+    return insert_arrival(
+        inbound,
+        conversation,
         text=button["title"] if button else text,
+        kind="choice" if button else inbound.kind,
         payload=meant["payload"] if meant else inbound.command,
         handling=Handling.PENDING if to_bot else Handling.DONE,
-        created_at=timezone.now(),
-        written_at=inbound.sent_at,
     )
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from bot.channels.contract import InboundMessage
 from bot.conversations import events
+from bot.conversations.arrivals import insert_arrival
 from bot.conversations.handoffs import lock_conversation
 from bot.conversations.leases import wake_conversation
 from bot.conversations.models import Conversation, Message, Rating, Resolution
@@ -22,7 +23,7 @@ from bot.conversations.notices import choose_language, say_in
 from bot.conversations.outbox import publish_message, queue_message
 from bot.conversations.people import find_conversation, find_newest, renew_identity
 from bot.conversations.ratings import STARS, WORDS, is_title, read_payload, read_typed
-from bot.conversations.states import Author, Direction, Handling, State
+from bot.conversations.states import Author, Direction, State
 
 # Longer after the ending nobody remembers well; the customer is thanked all the same.
 RATED_WITHIN = timedelta(days=30)
@@ -126,19 +127,7 @@ def _keep(inbound: InboundMessage, text: str, conversation_id: uuid.UUID, kind: 
     conversation = lock_conversation(conversation_id)
     renew_identity(conversation.identity, inbound)
     wake_conversation(conversation.pk, inbound=True)
-    message = Message.objects.create(
-        conversation=conversation,
-        channel=inbound.channel,
-        external_id=inbound.external_id,
-        direction=Direction.INBOUND,
-        author=Author.CONTACT,
-        author_name=conversation.contact.name,
-        kind=kind,
-        text=text,
-        handling=Handling.DONE,
-        created_at=timezone.now(),
-        written_at=inbound.sent_at,
-    )
+    message = insert_arrival(inbound, conversation, text=text, kind=kind)
     publish_message(events.MESSAGE_RECORDED, message, conversation.state)
     return conversation, message
 
