@@ -92,10 +92,14 @@ def build_link_path(who: Actor, user: User) -> str:
 
     For somebody who has one already it is a way back in; all their browsers are signed out when it is used.
     """
-    known = user.has_usable_password()
+    record(who, "account.link_made", target=f"user:{user.pk}", detail={"reset": user.has_usable_password()})
+    return name_link(user)
+
+
+def name_link(user: User) -> str:
+    """The path itself, of which nobody is told."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
-    record(who, "account.link_made", target=f"user:{user.pk}", detail={"reset": known})
-    name = "desk:reset" if known else "desk:welcome"
+    name = "desk:reset" if user.has_usable_password() else "desk:welcome"
     return reverse(name, args=[uid, link_tokens.make_token(user)])
 
 

@@ -13,12 +13,11 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_encode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bot.accounts.members import find_by_link, link_tokens
+from bot.accounts.members import find_by_link, name_link
 from bot.accounts.models import SignIn
 from bot.desk.access import desk_language, desk_page, may_use_desk
 from bot.desk.entering import enter
@@ -43,8 +42,7 @@ def first_sign_in_path(username: str) -> str | None:
         user = User.objects.create_superuser(username, password=None)
     if user.has_usable_password() or not user.is_active:
         return None
-    uid = urlsafe_base64_encode(force_bytes(user.pk))
-    return reverse("desk:welcome", args=[uid, link_tokens.make_token(user)])
+    return name_link(user)
 
 
 @require_http_methods(["GET", "POST"])
