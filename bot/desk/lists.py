@@ -21,9 +21,9 @@ from bot.conversations.hours import find_opening, load_hours
 from bot.conversations.notices import read_shop_time
 from bot.desk.access import agent_of, desk_language, desk_page, for_agents
 from bot.desk.presence import note_seen
-from bot.desk.queue import PAGE_ROWS, Counts, Found, Wanted, count_open, read_list, read_wanted
+from bot.desk.queue import PAGE_ROWS, SHOWS, Counts, Found, Wanted, count_open, read_list, read_wanted
 from bot.desk.rows import Row, build_row, name_moment
-from bot.page_texts import build_tree
+from bot.page_texts import area_texts, build_tree
 
 Values = dict[str, Any]
 
@@ -34,6 +34,17 @@ class Lines:
 
     written: dict[str, str]
     more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab above the list: what it shows, its title, how many are there; `hot`: they wait for somebody."""
+
+    show: str
+    title: str
+    count: int
+    open: bool
+    hot: bool
 
 
 @require_safe
@@ -52,10 +63,9 @@ def build_list(request: HttpRequest) -> Values:
         "wanted": wanted,
         "presence": note_seen(agent.pk),
         "lines": mark_safe("".join(lines.written.values())),  # noqa: S308 - written by a template
+        "none": _say_none(wanted, language),
         "more": name_more(wanted, lines),
-        "waiting_count": counts.waiting,
-        "mine_count": counts.had.get(agent.pk, 0),
-        "snoozed_count": counts.asleep.get(agent.pk, 0),
+        "tabs": _build_tabs(wanted, counts, agent.pk, language),
         "news": counts.count_news(agent.pk),
         "closed_until": name_opening(language),
     }
@@ -66,6 +76,25 @@ def settle_show(wanted: Wanted, counts: Counts, agent_id: int) -> Wanted:
     if wanted.show:
         return wanted
     return wanted.showing("mine" if counts.had.get(agent_id) and not counts.waiting else "waiting")
+
+
+def _build_tabs(wanted: Wanted, counts: Counts, agent_id: int, language: str) -> list[Tab]:
+    """What is looked for by words stands in no tab."""
+    texts = area_texts("desk", language)
+    numbers = {
+        "waiting": counts.waiting,
+        "mine": counts.had.get(agent_id, 0),
+        "snoozed": counts.asleep.get(agent_id, 0),
+    }
+    shown = "" if wanted.words else wanted.show
+    return [Tab(show, texts[f"list.{show}"], numbers.get(show, 0), show == shown, show == "waiting") for show in SHOWS]
+
+
+def _say_none(wanted: Wanted, language: str) -> str:
+    """What stands there while the list is empty."""
+    if wanted.words or wanted.narrowed:
+        return area_texts("desk_queue", language)["none.found" if wanted.words else "none.narrowed"]
+    return area_texts("desk", language)[f"list.none_{wanted.show}"]
 
 
 def name_more(wanted: Wanted, lines: Lines) -> str:
