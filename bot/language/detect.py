@@ -42,7 +42,8 @@ class Detected:
 def detect(text: str, hint: str | None = None) -> Detected:
     """Language and script of a message. `hint`: the contact's language, for texts that show little."""
     plain = normalise(text)
-    written = [(script, languages) for char in plain for script, languages in script_table() if script.holds(char)]
+    native = "" if plain.isascii() else plain
+    written = [(script, languages) for char in native for script, languages in script_table() if script.holds(char)]
     words = _LATIN.findall(_NOT_WORDS.sub(" ", plain).lower())
     if written:
         (script, languages), _ = Counter(written).most_common(1)[0]

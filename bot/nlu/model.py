@@ -88,7 +88,7 @@ class RouteModel:
     def score(self, vectors: Matrix, texts: list[str]) -> tuple[Matrix, Matrix]:
         """Ridge scores (n, labels), and cosines to all training texts (n, examples)."""
         cosines = self.space.place(vectors) @ self.examples
-        scores = kernel(cosines) @ self.dual + self.sparse.transform(texts) @ self.primal + self.offset
+        scores = kernel(cosines) @ self.dual + self.sparse.multiply(texts, self.primal) + self.offset
         return np.asarray(scores, dtype=np.float32), cosines
 
     def rank(self, vector: Matrix, text: str, top: int = TOP) -> Ranking:
@@ -110,7 +110,9 @@ class RouteModel:
         best = np.argpartition(-cosines, count - 1)[:count]
         for index in best[np.argsort(-cosines[best])]:
             found.setdefault(self.labels[int(self.example_labels[index])], float(cosines[index]))
-        return list(found.items())[:wanted]
+            if len(found) == wanted:
+                break
+        return list(found.items())
 
 
 def fit_model(vectors: Matrix, texts: list[str], labels: list[str], sparse_share: float = SPARSE_SHARE) -> RouteModel:
