@@ -14,13 +14,11 @@ from bot.care.models import OrderAct
 from bot.config import config
 from bot.conversations.models import Conversation
 from bot.conversations.states import State
-from bot.errors import ShopUnavailable
-from bot.shop.embedded import EmbeddedShop
 from bot.shop.models import NotedReturn, Order
-from bot.shop.port import Changed
 from bot.shop.proofs import VerifiedOrder
 from tests.bot.api.conftest import Api
 from tests.bot.desk.conftest import Make
+from tests.fakes.silent_shop import SILENT_SHOP
 from tests.shop_rows import load_demo_shop
 
 pytestmark = pytest.mark.django_db
@@ -110,20 +108,12 @@ def test_only_with_the_scope(with_scopes: Callable[..., Api], talk: Conversation
     assert narrow.post(f"{orders_of(talk)}/{OPEN}/cancel", MEERA, **KEY).status_code == 403
 
 
-class SilentShop(EmbeddedShop):
-    """The demo shop, whose answer to a change gets lost after it was made."""
-
-    def cancel_order(self, number: str, *, key: str, by: str = "") -> Changed:
-        super().cancel_order(number, key=key, by=by)
-        raise ShopUnavailable("lost")
-
-
 def test_a_lost_answer_is_asked_for_again_with_the_same_key(
     api: Api, talk: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = f"{orders_of(talk)}/{OPEN}/cancel"
     with monkeypatch.context() as lost:
-        lost.setitem(config().__dict__, "shop", f"{__name__}:SilentShop")
+        lost.setitem(config().__dict__, "shop", SILENT_SHOP)
         answer = api.post(path, MEERA, **KEY)
     assert (answer.status_code, answer.json()["code"]) == (503, "shop_unavailable")
     assert api.post(path, MEERA, **KEY).json()["outcome"] == "done"

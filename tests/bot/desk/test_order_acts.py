@@ -17,13 +17,11 @@ from bot.config import config
 from bot.conversations.models import Conversation
 from bot.conversations.states import State
 from bot.desk import orders
-from bot.errors import ShopUnavailable
 from bot.page_texts import LANGUAGE_NAMES, area_texts
-from bot.shop.embedded import EmbeddedShop
 from bot.shop.models import NotedReturn, Order, OrderLine
-from bot.shop.port import Changed
 from bot.shop.proofs import VerifiedOrder
 from tests.bot.desk.conftest import Make
+from tests.fakes.silent_shop import SILENT_SHOP
 from tests.shop_rows import load_demo_shop
 
 HTMX = {"HX-Request": "true"}
@@ -140,19 +138,11 @@ def test_only_who_has_the_conversation_and_only_proved_orders(desk: Client, talk
     assert Order.objects.get(name=OPEN).cancelled_at is None
 
 
-class SilentShop(EmbeddedShop):
-    """The demo shop, whose answer to a change gets lost after it was made."""
-
-    def cancel_order(self, number: str, *, key: str, by: str = "") -> Changed:
-        super().cancel_order(number, key=key, by=by)
-        raise ShopUnavailable("lost")
-
-
 def test_an_answer_that_got_lost_is_asked_for_again_with_the_same_key(
     desk: Client, talk: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as lost:
-        lost.setitem(config().__dict__, "shop", f"{__name__}:SilentShop")
+        lost.setitem(config().__dict__, "shop", SILENT_SHOP)
         page = post(desk, talk, OPEN, "cancel")
     assert WORDS["act.problem.away"] in page
     assert f'name="key" value="{KEY}"' in page
