@@ -15,11 +15,10 @@ from bot.api import shapes
 from bot.api.operation import PROBLEMS, Operation, Pages
 from bot.care.models import ContactNote, Tag
 from bot.conversations.models import Contact
-from bot.desk.cards import TAG_MAX, add_tag, remove_tag, save_contact_note, split_identity
+from bot.desk.cards import CONTACT_NOTE_MAX, TAG_MAX, add_tag, remove_tag, save_contact_note, split_identity
 from bot.errors import NotFound, TransitionRefused
 
 TAGS_MAX = 50
-NOTE_MAX = 4000
 
 
 class Tags(serializers.Serializer[Any]):
@@ -31,7 +30,7 @@ class Tags(serializers.Serializer[Any]):
 class AboutContact(serializers.Serializer[Any]):
     """What agents should know of a person whatever the conversation; never sent."""
 
-    text = serializers.CharField(max_length=NOTE_MAX, allow_blank=True)
+    text = serializers.CharField(max_length=CONTACT_NOTE_MAX, allow_blank=True)
 
 
 class Contacts(Operation, ListAPIView[Contact]):

@@ -12,11 +12,10 @@ from django.utils import timezone
 
 from bot.api.models import Delivery, Endpoint, Kind
 from bot.config import config
-from bot.conversations import events
+from bot.conversations import events, states
 from bot.conversations.events import Event
 from bot.conversations.models import Message
 from bot.conversations.states import Author, State
-from bot.conversations.states import Delivery as Delivery_
 
 HANDED_OFF = "conversation.handed_off"
 MESSAGE_CREATED = "message.created"
@@ -81,7 +80,7 @@ def _find_hold(event: Event) -> datetime | None:
     """Until when a reply can be taken back: until then nobody is told of it."""
     if event.data.get("author") != Author.AGENT:
         return None
-    own = Message.objects.filter(pk=event.data.get("message", 0), delivery=Delivery_.QUEUED)
+    own = Message.objects.filter(pk=event.data.get("message", 0), delivery=states.Delivery.QUEUED)
     return own.values_list("next_try_at", flat=True).first()
 
 

@@ -20,9 +20,9 @@ from bot.api.hooks import CLOSED, HANDED_OFF, MESSAGE_CREATED, MESSAGE_FAILED
 from bot.api.models import ChatwootTalk, Delivery, Endpoint, Kind
 from bot.chatwoot.client import ChatwootClient, ChatwootRefused, Person
 from bot.config import Config, config
+from bot.conversations import states
 from bot.conversations.database import DatabasePool
 from bot.conversations.models import Conversation, Message
-from bot.conversations.states import Delivery as Delivery_
 from bot.page_texts import area_texts
 
 BEFORE_MAX = 30
@@ -183,7 +183,9 @@ def _forget_person(found: Conversation) -> None:
 
 
 def _read_failed(row: Delivery) -> Failed | None:
-    own = Message.objects.filter(pk=row.data.get("message"), delivery=Delivery_.FAILED, client_key__startswith=KEY)
+    own = Message.objects.filter(
+        pk=row.data.get("message"), delivery=states.Delivery.FAILED, client_key__startswith=KEY
+    )
     message = own.first()
     talk = ChatwootTalk.objects.filter(conversation=row.conversation_id).first()
     if message is None or talk is None or talk.chatwoot_id is None:

@@ -16,6 +16,7 @@ from bot.shop.restock_watch import RestockWatch
 
 TALKS_MAX = 12
 TAG_MAX = 40
+CONTACT_NOTE_MAX = 4000
 OPINIONS_MAX = 5
 PHONED = frozenset(("whatsapp",))
 
@@ -108,7 +109,7 @@ def remove_tag(contact_id: int, word: str) -> None:
 
 def save_contact_note(contact_id: int, text: str, who: str) -> None:
     """The one text about the contact."""
-    values = {"text": text.strip()[:4000], "changed_by": who[:150], "changed_at": timezone.now()}
+    values = {"text": text.strip()[:CONTACT_NOTE_MAX], "changed_by": who[:150], "changed_at": timezone.now()}
     ContactNote.objects.update_or_create(contact=str(contact_id), defaults=values)
 
 
