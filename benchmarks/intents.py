@@ -12,6 +12,7 @@ import contextlib
 import csv
 import json
 import logging
+import os
 import re
 import sys
 import tempfile
@@ -166,6 +167,8 @@ def _train(pipeline: list[dict[str, Any]], rows: list[Row], folder: Path) -> Any
     examples = [{"text": row.text, "intent": intents[row.label]} for row in rows]
     data, config = folder / "nlu.json", folder / "config.yml"
     data.write_text(json.dumps({"rasa_nlu_data": {"common_examples": examples}}), encoding="utf-8")
+    # Else Rasa takes over what it has learned from the same rows before, also by other code.
+    os.environ["RASA_CACHE_DIRECTORY"] = str(folder / "cache")
     content = {"recipe": "default.v1", "assistant_id": "benchmark", "language": "en", "pipeline": pipeline}
     config.write_text(json.dumps(content), encoding="utf-8")
     print(f"training on {len(rows)} examples of {len(labels)} labels", file=sys.stderr)
