@@ -73,6 +73,12 @@ class TurnChannel(InputChannel):
         async def topics(request: Request) -> HTTPResponse:
             return await self._answer(request, _find_topics)
 
+        @routes.listener("after_server_start")
+        async def warm_up(app: Sanic, _: object) -> None:
+            # Rasa has loaded the model by now. Whoever writes first shall not wait for what is opened at first use.
+            if _agent(app):
+                self._ready(app)
+
         return routes
 
     def _health(self, request: Request) -> HTTPResponse:
@@ -106,6 +112,7 @@ class TurnChannel(InputChannel):
         if self._runner is None or self._agent is not agent:
             url = self._actions_url or agent.action_endpoint.url
             self._agent, self._runner = agent, TurnRunner(agent.processor, _bounded(agent), ActionEndpoint(url))
+            self._runner.warm_up()
         return self._runner
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import time
 from weakref import WeakValueDictionary
 
@@ -36,10 +37,21 @@ from bot.dialogue.wishes import LATER, cut, find_later, join_records, join_repli
 from bot.language.normalise import clean_text
 from bot.nlu.component import FAQ_HITS, GATE
 
+logger = logging.getLogger(__name__)
+
 MAX_ACTIONS = 10
 # All actions of a turn together; a form runs up to three. Below the gateway's patience (TURN_TIMEOUT_S).
 TURN_TIMEOUT_S = 12.0
 INPUT_CHANNEL = "seva"
+# Sure and unsure ones, about rules, orders and products, in every script.
+WARM_UP = (
+    "where is my order TT-10432",
+    "do you have a blue saree under 2000",
+    "refund kyare aavse",
+    "રિફંડ અને બદલી",
+    "ஆர்டர் திரும்ப",
+    "hmm and that",
+)
 # A message without an intent of ours would follow no rule and end in silence.
 NOT_UNDERSTOOD = {"name": "nlu_fallback", "confidence": 0.0}
 
@@ -90,6 +102,16 @@ class TurnRunner:
         """FAQ topics that fit a message, the likeliest first. No turn: nothing is answered, nothing kept."""
         read = self._read(self._new_tracker(request.conversation), request, clean_text(request.text or ""))
         return choose_topics(read.get(GATE) or {}, read.get(FAQ_HITS) or ())
+
+    def warm_up(self) -> None:
+        """Reads a few messages for nobody: index, products and tables are open when the first customer writes."""
+        for text in WARM_UP:
+            request = TurnRequest("warm-up", "warm-up", text)
+            try:
+                self._read(self._new_tracker(request.conversation), request, text)
+            except Exception as error:  # what fails here fails in a turn too, which says so to whom it concerns
+                logger.warning("nothing could be read yet: %s", type(error).__name__)
+                return
 
     async def _run(self, tracker: DialogueStateTracker, request: TurnRequest, started: float) -> TurnResult:
         for index, said in enumerate(request.context.history):

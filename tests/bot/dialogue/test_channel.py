@@ -12,9 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
 
 from bot.dialogue import turns
 from tests.fakes.action_server import ActionServer, Answer, says
+from tests.fakes.keyword_gate import KeywordGate
 
 pytestmark = [pytest.mark.rasa, pytest.mark.filterwarnings("ignore")]
 
@@ -258,3 +261,34 @@ async def test_history_is_replayed_before_the_message(rasa_http: httpx.AsyncClie
 async def test_health_names_the_model(rasa_http: httpx.AsyncClient) -> None:
     response = await rasa_http.get("/webhooks/seva/")
     assert response.json()["status"] == "ok"
+
+
+async def test_messages_are_read_ahead_of_the_first_customer(
+    rasa_http: httpx.AsyncClient, actions: ActionServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    process = KeywordGate.process
+
+    def note(gate: KeywordGate, messages: list[Message]) -> list[Message]:
+        read.extend(message.get(TEXT) for message in messages)
+        return process(gate, messages)
+
+    monkeypatch.setattr(KeywordGate, "process", note)
+    await texts(rasa_http, turn("1", "hello"), turn("2", "hello"))
+    assert read == [*turns.WARM_UP, "hello", "hello"]
+    assert len(actions.calls) == 2
+
+
+async def test_what_cannot_be_read_ahead_stops_nothing(
+    rasa_http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    process = KeywordGate.process
+
+    def fail(gate: KeywordGate, messages: list[Message]) -> list[Message]:
+        if any(message.get(TEXT) in turns.WARM_UP for message in messages):
+            raise OSError("the index is not there")
+        return process(gate, messages)
+
+    monkeypatch.setattr(KeywordGate, "process", fail)
+    assert (await rasa_http.post(TURN, json=turn("1", "hello"))).status_code == 200
+    assert "nothing could be read yet: OSError" in caplog.text
