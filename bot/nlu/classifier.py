@@ -22,9 +22,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.component import TOPIC, UNDERSTANDING, StoredComponent, normalised_text
 from bot.nlu.context import read_context
 from bot.nlu.encoder import sentence_vector
-from bot.nlu.features import mask
+from bot.nlu.features import Matrix, mask
 from bot.nlu.importer import FAQ_INTENT
-from bot.nlu.model import SPARSE_SHARE, Matrix, RouteModel, confidences, fit_model, load_model, save_model
+from bot.nlu.model import SPARSE_SHARE, RouteModel, confidences, fit_model, load_model, save_model
 from bot.nlu.understanding import Understanding, understand
 from knowledge.encoder import DEFAULT_ENCODER, load_encoder
 

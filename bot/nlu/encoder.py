@@ -14,8 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.component import Component, normalised_text
-from bot.nlu.features import mask
-from bot.nlu.model import Matrix
+from bot.nlu.features import Matrix, mask
 from knowledge.encoder import DEFAULT_ENCODER, load_encoder
 
 ORIGIN = "seva_encoder"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.errors import KnowledgeStale
 from bot.language.normalise import normalise
-from bot.nlu.model import Matrix
+from bot.nlu.features import Matrix
 from bot.nlu.reranking import pin
 from bot.nlu.understanding import FAQ, ORDER_ROUTES, Understanding
 from bot.nlu.words import WORD

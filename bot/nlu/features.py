@@ -83,15 +83,13 @@ class SparseFeatures:
         views = _views(texts)
         return self._join([space.transform(view) for space, view in zip(self._spaces, views, strict=True)])
 
-    def multiply(self, texts: list[str], weights: Matrix) -> Matrix:
-        """`transform(texts) @ weights`, weights (vocabulary, n): (len(texts), n).
+    def multiply(self, text: str, weights: Matrix) -> Matrix:
+        """`transform([text]) @ weights`, weights (vocabulary, n): (1, n).
 
-        Quick for one message: without what scikit-learn and scipy check and copy at every call.
+        Quick: without what scikit-learn and scipy check and copy at every call.
         """
-        if len(texts) != 1:
-            return np.asarray(self.transform(texts) @ weights)
         found = np.zeros((1, weights.shape[1]), dtype=np.float32)
-        for space, (view,) in zip(self._quick, _views(texts), strict=True):
+        for space, (view,) in zip(self._quick, _views([text]), strict=True):
             columns, values = space.weigh(view)
             found[0] += values @ weights[columns]
         return found

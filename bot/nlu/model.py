@@ -16,9 +16,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.linalg import lapack
 
-from bot.nlu.features import SparseFeatures
-
-Matrix = npt.NDArray[np.float32]
+from bot.nlu.features import Matrix, SparseFeatures
 
 SHARPNESS = 3.0
 # Weight of the words and characters beside the vector. Best with 5 and 10 examples a class of BANKING77 and CLINC150,
@@ -41,7 +39,7 @@ KEPT_DIRECTIONS = 192
 # How little the directions in which examples of one label differ are evened out: so much of their mean spread is added
 # to each, and more with few examples.
 EVENING, EVENING_FEW = 2.0, 5000.0
-# Below this mean spread no label has two different examples.
+# A mean spread below this is none: no label has two different examples.
 SPREAD_MIN = 1e-6
 # So many labels of a ranking are passed on.
 TOP = 10
@@ -92,15 +90,15 @@ class RouteModel:
     offset: Matrix
     sparse: SparseFeatures
 
-    def score(self, vectors: Matrix, texts: list[str]) -> tuple[Matrix, Matrix]:
-        """Ridge scores (n, labels), and cosines to all training texts (n, examples)."""
-        cosines = self.space.place(vectors) @ self.examples
-        scores = kernel(cosines) @ self.dual + self.sparse.multiply(texts, self.primal) + self.offset
+    def score(self, vector: Matrix, text: str) -> tuple[Matrix, Matrix]:
+        """Ridge scores (1, labels), and cosines to all training texts (1, examples)."""
+        cosines = self.space.place(vector.reshape(1, -1)) @ self.examples
+        scores = kernel(cosines) @ self.dual + self.sparse.multiply(text, self.primal) + self.offset
         return np.asarray(scores, dtype=np.float32), cosines
 
     def rank(self, vector: Matrix, text: str, top: int = TOP) -> Ranking:
         """The likeliest labels of one message. vector: (dim,); text: normalised."""
-        scores, cosines = self.score(vector.reshape(1, -1), [text])
+        scores, cosines = self.score(vector, text)
         probabilities = softmax(scores)[0]
         order = np.argsort(-probabilities)[:top]
         return Ranking(
@@ -174,9 +172,8 @@ def even_out(centred: Matrix, numbers: npt.NDArray[np.int64]) -> Matrix:
     np.add.at(sums, numbers, centred)
     apart = centred - (sums / np.maximum(counts, 1)[:, None])[numbers]
     spread, axes = np.linalg.eigh(apart.T @ apart)
-    if spread.mean() < SPREAD_MIN:
-        return np.eye(centred.shape[1], dtype=np.float32)
-    strength = np.maximum(spread, 0.0) / spread.mean() + EVENING + EVENING_FEW / len(centred)
+    mean_spread = max(float(spread.mean()), SPREAD_MIN)
+    strength = np.maximum(spread, 0.0) / mean_spread + EVENING + EVENING_FEW / len(centred)
     return np.asarray((axes / np.sqrt(strength)) @ axes.T, dtype=np.float32)
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bot.nlu.features import Matrix
 from bot.nlu.follow_ups import leans_on_earlier
-from bot.nlu.model import TOP, Matrix, Ranking, RouteModel, softmax
+from bot.nlu.model import TOP, Ranking, RouteModel, softmax
 from bot.nlu.negation import find_negation
 from bot.nlu.refusal import heed
 from bot.nlu.reranking import pin

@@ -4,7 +4,8 @@ import numpy as np
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.context import read_context
-from bot.nlu.model import Matrix, Ranking, fit_model
+from bot.nlu.features import Matrix
+from bot.nlu.model import Ranking, fit_model
 from bot.nlu.understanding import blend, understand
 
 HISTORY = [{"from": "customer", "text": "can I cancel?"}, {"sender": "bot", "text": "Until it is packed."}]

@@ -24,7 +24,7 @@ def test_one_message_gets_the_features_it_has_among_others(text: str) -> None:
     features = SparseFeatures()
     features.fit(TEXTS)
     among_others = features.transform([text, "another one"])[0]
-    alone = features.multiply([text], np.eye(among_others.shape[1], dtype=np.float32))
+    alone = features.multiply(text, np.eye(among_others.shape[1], dtype=np.float32))
     assert alone.shape == among_others.shape
     assert np.allclose(alone, among_others.toarray(), atol=1e-5)
 
