@@ -58,7 +58,7 @@ class Encoder:
             store.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL)")
             known = _read(store, keys)
             missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-            # Texts of like length together: the shorter ones are filled up to the longest of their batch.
+            # Texts of like length together: a model that takes several at once fills the shorter ones up.
             chunks = list(_chunks(sorted(missing, key=lambda key: len(missing[key])), _BATCH))
             encoded = pool.map(lambda chunk: self.encode([missing[key] for key in chunk], kind), chunks)
             for chunk, rows in zip(chunks, encoded, strict=True):
