@@ -13,8 +13,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
+from bot.language.by_word import by_word
 from bot.language.languages import DEFAULT_LANGUAGE, LATIN, load_languages, script_table
 from bot.language.normalise import normalise
 
@@ -62,13 +64,15 @@ def detect(text: str, hint: str | None = None) -> Detected:
 
 
 def features(words: list[str]) -> Iterator[str]:
-    """Words, and their characters in runs of 1 to 4 with the word's borders marked."""
-    for word in words:
-        yield f"={word}"
-        bordered = f" {word} "
-        for size in (2, 3, 4):
-            for start in range(len(bordered) - size + 1):
-                yield bordered[start : start + size]
+    """Words, and their characters in runs of 2 to 4 with the word's borders marked."""
+    return chain.from_iterable(map(_features_of_word, words))
+
+
+@by_word
+def _features_of_word(word: str) -> tuple[str, ...]:
+    bordered = f" {word} "
+    runs = (bordered[at : at + size] for size in (2, 3, 4) for at in range(len(bordered) - size + 1))
+    return (f"={word}", *runs)
 
 
 def split_words(text: str) -> list[str]:

@@ -8,6 +8,7 @@ stand in texts/<language>/language.yml, section `fold`.
 
 import re
 
+from bot.language.by_word import by_word
 from bot.language.languages import section
 
 _CONSONANTS: dict[str, str] = {}
@@ -93,14 +94,25 @@ def has_sound(char: str) -> bool:
 
 def fold(text: str) -> str:
     """Words with coarse vowels, separated by one space."""
-    latin = romanise(text)
+    return " ".join(folded for word in text.split() if (folded := _fold_word(word)))
+
+
+@by_word
+def _fold_word(word: str) -> str:
+    """What stands between two spaces; may become several words ("e-mail") or none ("!")."""
+    latin = romanise(word)
     for pattern, sound in _LATIN_RULES:
         latin = pattern.sub(sound, latin)
     latin = latin.translate(_UNVOICED).translate(_COARSE_VOWELS)
-    return " ".join(_DOUBLE.sub(r"\1", word) if not word.isdigit() else word for word in _WORD.findall(latin))
+    return " ".join(_DOUBLE.sub(r"\1", one) if not one.isdigit() else one for one in _WORD.findall(latin))
 
 
 def skeleton(folded: str) -> str:
     """A folded text without vowels, except those that begin a word: "kyari" -> "kyr"."""
-    words = (word if word.isdigit() else word[:1] + _VOWEL.sub("", word[1:]) for word in folded.split())
-    return " ".join(_DOUBLE.sub(r"\1", word) if not word.isdigit() else word for word in words)
+    return " ".join(map(_find_bones, folded.split()))
+
+
+@by_word
+def _find_bones(word: str) -> str:
+    bones = word if word.isdigit() else word[:1] + _VOWEL.sub("", word[1:])
+    return bones if bones.isdigit() else _DOUBLE.sub(r"\1", bones)

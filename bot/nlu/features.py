@@ -4,10 +4,12 @@ They stand beside the encoder's vector because the small encoder is weak on casu
 the route model only. Texts come in normalised.
 """
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from bot.language.by_word import by_word
 from bot.language.fold import fold, skeleton
 from bot.nlu.catalogue import load_lexicon
 from bot.nlu.words import WORD
@@ -26,8 +29,11 @@ _ORDER = re.compile(r"(?i)\btt[\s#-]*\d{4,6}|(?<![\d₹])#?1\d{4}(?!\d)")
 _PHONE = re.compile(r"(?<!\d)(?:\+?91[\s-]?)?[6-9]\d{4}[\s-]?\d{5}(?!\d)")
 _PIN = re.compile(r"(?<!\d)[1-9]\d{5}(?!\d)")
 MASKS = ((_EMAIL, "someone@example.org"), (_ORDER, "TT-10400"), (_PHONE, "9999900000"), (_PIN, "380001"))
+# Of the last texts the masked form is kept: encoder and words ask for the same.
+KEPT = 32
 
 
+@lru_cache(KEPT)
 def mask(text: str) -> str:
     """The text with every order number, e-mail, phone, PIN code and other company replaced by one example of it.
 
@@ -88,20 +94,17 @@ class SparseFeatures:
 
         Quick: without what scikit-learn and scipy check and copy at every call.
         """
-        found = np.zeros((1, weights.shape[1]), dtype=np.float32)
-        for space, (view,) in zip(self._quick, _views([text]), strict=True):
-            columns, values = space.weigh(view)
-            found[0] += values @ weights[columns]
-        return found
+        found = [space.weigh(view) for space, (view,) in zip(self._quick, _views([text]), strict=True)]
+        columns, values = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        # Not by "@": on so few numbers a matrix library spends its time waking threads.
+        return np.einsum("c,cn->n", values, weights[columns])[None]
 
     @cached_property
     def _quick(self) -> list["_QuickSpace"]:
         weights = (self.char_weight, self.word_weight, self.fold_weight, self.skeleton_weight)
         first, spaces = 0, []
         for space, weight in zip(self._spaces, weights, strict=True):
-            spaces.append(
-                _QuickSpace(space.build_analyzer(), space.vocabulary_, space.idf_.astype(np.float32), weight, first)
-            )
+            spaces.append(_QuickSpace(_find_columns(space), space.idf_.astype(np.float32), weight, first))
             first += len(space.vocabulary_)
         return spaces
 
@@ -128,21 +131,33 @@ class SparseFeatures:
 
 @dataclass(frozen=True)
 class _QuickSpace:
-    """One fitted TF-IDF space, taken apart: its n-grams, their columns and weights, and where its columns begin."""
+    """One fitted TF-IDF space, taken apart: what finds a text's n-grams, their weights, where its columns begin."""
 
-    analyse: Callable[[str], list[str]]
-    column_of: dict[str, int]
+    find_columns: Callable[[str], list[int]]
     idf: Matrix
     weight: float
     first_column: int
 
     def weigh(self, view: str) -> tuple[npt.NDArray[np.int64], Matrix]:
         """The columns of a text's n-grams among those of all spaces, and their values (sublinear TF-IDF, L2)."""
-        known = [column for gram in self.analyse(view) if (column := self.column_of.get(gram)) is not None]
-        columns, counts = np.unique(np.array(known, dtype=np.int64), return_counts=True)
+        columns, counts = np.unique(np.array(self.find_columns(view), dtype=np.int64), return_counts=True)
         values = (1.0 + np.log(counts, dtype=np.float32)) * self.idf[columns]
-        norm = float(np.linalg.norm(values))
+        norm = math.sqrt(float(values @ values))
         return columns + self.first_column, values * np.float32(self.weight / (norm or 1.0))
+
+
+def _find_columns(space: TfidfVectorizer) -> Callable[[str], list[int]]:
+    """Gives the columns of a text's known n-grams, one for each time that an n-gram is there."""
+    analyse, column_of = space.build_analyzer(), space.vocabulary_
+
+    def find(text: str) -> list[int]:
+        return [column for gram in analyse(text) if (column := column_of.get(gram)) is not None]
+
+    if space.analyzer != "char_wb":
+        return find
+    # Such n-grams end at a word's borders, so those of a text are those of its words.
+    of_word = by_word(find)
+    return lambda text: list(chain.from_iterable(map(of_word, text.split())))
 
 
 def _views(texts: list[str]) -> list[list[str]]:
