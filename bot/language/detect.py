@@ -75,6 +75,14 @@ def _features_of_word(word: str) -> tuple[str, ...]:
     return (f"={word}", *runs)
 
 
+@by_word
+def _weigh_word(word: str) -> tuple[float, ...]:
+    """What the features of a word weigh in all, for each learned language."""
+    languages, weights, _ = _model()
+    found = [weights[feature] for feature in _features_of_word(word) if feature in weights]
+    return tuple(map(sum, zip(*found, strict=True))) if found else (0.0,) * len(languages)
+
+
 def split_words(text: str) -> list[str]:
     """The Latin words of a text that may tell a language: no numbers, order numbers, addresses."""
     return _LATIN.findall(_NOT_WORDS.sub(" ", normalise(text)).lower())
@@ -96,14 +104,11 @@ def _choose_written(languages: tuple[str, ...], hint: str | None, plain: str) ->
 
 
 def _score(words: list[str]) -> dict[str, float]:
-    languages, weights, bias = _model()
-    sums = list(bias)
+    languages, _, bias = _model()
     counts = Counter(features(words))
     norm = math.sqrt(sum(count * count for count in counts.values())) or 1.0
-    for feature, count in counts.items():
-        if found := weights.get(feature):
-            for index, weight in enumerate(found):
-                sums[index] += weight * count / norm
+    weighed = zip(*map(_weigh_word, words), strict=True)
+    sums = [own + sum(one) / norm for own, one in zip(bias, weighed, strict=True)]
     scores = dict(zip(languages, sums, strict=True))
     for code, own in _unlearned().items():
         if sum(word in own for word in words) >= OWN_WORDS_SHARE * len(words):

@@ -6,7 +6,8 @@ the route model only. Texts come in normalised.
 
 import math
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from itertools import chain
@@ -94,19 +95,17 @@ class SparseFeatures:
 
         Quick: without what scikit-learn and scipy check and copy at every call.
         """
-        found = [space.weigh(view) for space, (view,) in zip(self._quick, _views([text]), strict=True)]
-        columns, values = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        columns, values = self._quick.weigh([view for (view,) in _views([text])])
         # Not by "@": on so few numbers a matrix library spends its time waking threads.
         return np.einsum("c,cn->n", values, weights[columns])[None]
 
     @cached_property
-    def _quick(self) -> list["_QuickSpace"]:
-        weights = (self.char_weight, self.word_weight, self.fold_weight, self.skeleton_weight)
-        first, spaces = 0, []
-        for space, weight in zip(self._spaces, weights, strict=True):
-            spaces.append(_QuickSpace(_find_columns(space), space.idf_.astype(np.float32), weight, first))
-            first += len(space.vocabulary_)
-        return spaces
+    def _quick(self) -> "_QuickSpaces":
+        return _QuickSpaces(self._spaces, self._weights)
+
+    @property
+    def _weights(self) -> tuple[float, ...]:
+        return (self.char_weight, self.word_weight, self.fold_weight, self.skeleton_weight)
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_quick"}
@@ -124,34 +123,42 @@ class SparseFeatures:
         return folded.isdigit() or (len(folded) >= 3 and folded in self._folded)
 
     def _join(self, parts: list[sp.csr_matrix]) -> sp.csr_matrix:
-        weights = (self.char_weight, self.word_weight, self.fold_weight, self.skeleton_weight)
-        weighted = [part * weight for part, weight in zip(parts, weights, strict=True)]
+        weighted = [part * weight for part, weight in zip(parts, self._weights, strict=True)]
         return sp.hstack(weighted, format="csr", dtype=np.float32)
 
 
-@dataclass(frozen=True)
-class _QuickSpace:
-    """One fitted TF-IDF space, taken apart: what finds a text's n-grams, their weights, where its columns begin."""
+class _QuickSpaces:
+    """Fitted TF-IDF spaces, taken apart: what finds a text's n-grams in each, and the weights of all their columns."""
 
-    find_columns: Callable[[str], list[int]]
-    idf: Matrix
-    weight: float
-    first_column: int
+    def __init__(self, spaces: list[TfidfVectorizer], weights: Sequence[float]) -> None:
+        firsts = np.cumsum([0, *(len(space.vocabulary_) for space in spaces)]).tolist()
+        self._finders = [_find_columns(space, first) for space, first in zip(spaces, firsts, strict=False)]
+        self._idf = np.concatenate([space.idf_ for space in spaces]).astype(np.float32)
+        self._weights = weights
 
-    def weigh(self, view: str) -> tuple[npt.NDArray[np.int64], Matrix]:
-        """The columns of a text's n-grams among those of all spaces, and their values (sublinear TF-IDF, L2)."""
-        columns, counts = np.unique(np.array(self.find_columns(view), dtype=np.int64), return_counts=True)
-        values = (1.0 + np.log(counts, dtype=np.float32)) * self.idf[columns]
-        norm = math.sqrt(float(values @ values))
-        return columns + self.first_column, values * np.float32(self.weight / (norm or 1.0))
+    def weigh(self, views: list[str]) -> tuple[npt.NDArray[np.int64], Matrix]:
+        """The columns of a text's n-grams among those of all spaces, and their values (sublinear TF-IDF, L2).
+
+        views: the text as each space reads it.
+        """
+        found = [Counter(find(view)) for find, view in zip(self._finders, views, strict=True)]
+        columns = np.array([column for one in found for column in one], dtype=np.int64)
+        counts = np.array([count for one in found for count in one.values()], dtype=np.float32)
+        values = (1.0 + np.log(counts)) * self._idf[columns]
+        end = 0
+        for one, weight in zip(found, self._weights, strict=True):
+            start, end = end, end + len(one)
+            part = values[start:end]
+            part *= weight / (math.sqrt(float(part @ part)) or 1.0)
+        return columns, values
 
 
-def _find_columns(space: TfidfVectorizer) -> Callable[[str], list[int]]:
-    """Gives the columns of a text's known n-grams, one for each time that an n-gram is there."""
+def _find_columns(space: TfidfVectorizer, first: int) -> Callable[[str], list[int]]:
+    """Gives the columns of a text's known n-grams, one for each time that an n-gram is there. `first`: the space's."""
     analyse, column_of = space.build_analyzer(), space.vocabulary_
 
     def find(text: str) -> list[int]:
-        return [column for gram in analyse(text) if (column := column_of.get(gram)) is not None]
+        return [first + column for gram in analyse(text) if (column := column_of.get(gram)) is not None]
 
     if space.analyzer != "char_wb":
         return find

@@ -1,8 +1,8 @@
 """Writes the taught encoder as one int8 ONNX file beside its tokenizer: `python scripts/encoder/export.py RUN OUT`.
 
 Matrix weights become 8-bit (a scale per output), activations are quantised as they come, word vectors are stored in
-8 bits with a scale per piece. The graph takes `input_ids` of any number of rows and `attention_mask`, and gives unit
-vectors. Needs `onnx` beside the project's environment; running the file needs `onnxruntime` alone.
+8 bits with a scale per piece. The graph (`graph.py`) takes the token ids of one text and gives its unit vector. Needs
+`onnx` beside the project's environment; running the file needs `onnxruntime` alone.
 """
 
 from __future__ import annotations
@@ -16,28 +16,14 @@ from pathlib import Path
 
 import torch
 from corpus import read_shop
+from graph import Vector
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from smooth import smooth
 from tokenizers import Tokenizer
-from torch import Tensor
-from torch.nn import functional
 from train import PAD, TOKENS_MAX, Student
 
 # So many texts show how large the numbers inside become.
 SHOWN = 400
-
-
-class Vectors(torch.nn.Module):
-    """Token ids and mask to unit vectors: the mean over the tokens."""
-
-    def __init__(self, bert: torch.nn.Module) -> None:
-        super().__init__()
-        self.bert = bert
-
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        states = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        weights = attention_mask.unsqueeze(-1).to(states.dtype)
-        return functional.normalize((states * weights).sum(1) / weights.sum(1), dim=-1)
 
 
 def main() -> None:
@@ -46,20 +32,17 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     wanted = parser.parse_args()
     student = Student()
-    student.bert.load_state_dict(torch.load(wanted.run / "bert.pt"))
-    student.bert.config._attn_implementation = "eager"
+    student.load(wanted.run)
     smooth(student.bert.eval(), lambda bert: show(bert, Tokenizer.from_file(str(wanted.run / "tokenizer.json"))))
     wanted.out.mkdir(parents=True, exist_ok=True)
     full = wanted.run / "full.onnx"
-    ids = torch.ones((2, 8), dtype=torch.int64)
     torch.onnx.export(
-        Vectors(student.bert).eval(),
-        (ids, torch.ones_like(ids)),
+        Vector(student.bert).eval(),
+        (torch.ones((1, 8), dtype=torch.int64),),
         str(full),
-        input_names=["input_ids", "attention_mask"],
-        output_names=["vectors"],
-        dynamic_axes={name: {0: "texts", 1: "tokens"} for name in ("input_ids", "attention_mask")}
-        | {"vectors": {0: "texts"}},
+        input_names=["input_ids"],
+        output_names=["vector"],
+        dynamic_axes={"input_ids": {1: "tokens"}},
         opset_version=17,
         dynamo=False,
     )

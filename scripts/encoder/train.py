@@ -136,6 +136,10 @@ class Student(torch.nn.Module):
         self.tokenizer = build_tokenizer(packed, kept)
         self.bert = build_bert(packed, kept)
 
+    def load(self, folder: Path) -> None:
+        """Takes over what `save` wrote."""
+        self.bert.load_state_dict(torch.load(folder / "bert.pt"))
+
     def forward(self, texts: list[str]) -> Tensor:
         """Unit vectors, (len(texts), dim). In parts of like length: padding would be half of the work."""
         cut = [self.tokenizer.encode(text).ids[:TOKENS_MAX] for text in texts]
@@ -240,7 +244,7 @@ def main() -> None:
     torch.manual_seed(7)
     student = Student()
     if wanted.start:
-        student.bert.load_state_dict(torch.load(wanted.start / "bert.pt"))
+        student.load(wanted.start)
     student.train()
     for module in student.modules():
         if isinstance(module, torch.nn.Dropout):
