@@ -177,25 +177,44 @@ async def test_a_connection_serves_many_turns() -> None:
         assert list((await dialogue.check_health()).values()) == [True]
 
 
-async def test_no_more_turns_run_at_once_than_allowed_and_waiting_ends() -> None:
+async def test_no_more_turns_run_at_once_than_allowed() -> None:
     running, most = 0, 0
-    release = asyncio.Event()
+    full, release = asyncio.Event(), asyncio.Event()
 
     async def rasa(asked: Asked) -> Say:
         nonlocal running, most
+        if not asked.body:
+            return Say()
         running += 1
         most = max(most, running)
-        try:
-            await release.wait()
-        finally:
-            running -= 1
-        return Say(json=ANSWER)
+        if running == 2:
+            full.set()
+        await release.wait()
+        running -= 1
+        return Say()
+
+    async with client(rasa, turns_in_flight=2) as dialogue:
+        turns = [asyncio.create_task(dialogue.ask(TurnRequest("c1", "1", text="x"))) for _ in range(5)]
+        await asyncio.wait_for(full.wait(), 10)
+        # A third turn would have got there before these.
+        for _ in range(5):
+            await dialogue.check_health()
+        release.set()
+        assert len(await asyncio.gather(*turns)) == 5
+    assert most == 2
+
+
+async def test_waiting_for_a_place_ends() -> None:
+    release = asyncio.Event()
+
+    async def rasa(asked: Asked) -> Say:
+        await release.wait()
+        return Say()
 
     async with client(rasa, turns_in_flight=2, timeout_s=0.3) as dialogue:
         turns = [dialogue.ask(TurnRequest("c1", "1", text="x")) for _ in range(5)]
         results = await asyncio.gather(*turns, return_exceptions=True)
         release.set()
-    assert most == 2
     assert all(isinstance(result, DialogueUnavailable) for result in results)
 
 
