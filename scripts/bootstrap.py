@@ -43,7 +43,8 @@ def main() -> None:
         step("Fetching uv, the installer", [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "uv"])
     uv = [str(VENV / "bin" / "uv"), "pip", "install", "--python", str(VENV / "bin" / "python"), "--no-deps"]
     # Byte-compiling now, once, saves every later start 10 to 20 seconds.
-    step("Installing 256 pinned packages", [*uv, "--compile-bytecode", "-r", "constraints.txt", *torch_source()])
+    pinned = len((ROOT / "constraints.txt").read_text("utf-8").splitlines())
+    step(f"Installing {pinned} pinned packages", [*uv, "--compile-bytecode", "-r", "constraints.txt", *torch_source()])
     step("Installing seva itself", [*uv, "-e", "."])
     DEFAULTS.write_text(DEFAULTS_LINE)
     STAMP.write_text(wanted)

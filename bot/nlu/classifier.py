@@ -63,10 +63,18 @@ class RouteClassifier(StoredComponent, IntentClassifier):
         examples = [one for one in messages if one.get(TEXT)]
         vectors = np.stack([sentence_vector(one) for one in examples]).astype(np.float32)
         texts, labels = [normalised_text(one) for one in examples], [label(one) for one in examples]
+        encoder = load_encoder(self.config["encoder"])
         named = {name: words for name in sorted(set(labels)) if (words := name_in_words(name))}
         if named:
-            told = load_encoder(self.config["encoder"]).encode_cached(list(named.values()))
+            told = encoder.encode_cached(list(named.values()))
             vectors, texts, labels = np.concatenate([vectors, told]), [*texts, *named.values()], [*labels, *named]
+        # What is no matter of the shop's is without end and told in English above all: messages in other languages are
+        # compared with it as their part of the encoder sees it (docs/decisions/0010).
+        foreign = [number for number, name in enumerate(labels) if name in NAMELESS]
+        seen = encoder.encode_otherwise([mask(texts[number]) for number in foreign])
+        again = [(number, view) for number, view in zip(foreign, seen, strict=True) if view is not None]
+        vectors = np.concatenate([vectors, *(view[None] for _, view in again)])
+        texts, labels = ([*all_of, *(all_of[number] for number, _ in again)] for all_of in (texts, labels))
         self._model = fit_model(vectors, texts, labels, self.config["sparse_share"])
         logger.info("route model: %d examples of %d labels", len(examples), len(self._model.labels))
         return self._model

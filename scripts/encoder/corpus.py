@@ -16,6 +16,9 @@ from pathlib import Path
 
 import yaml
 
+from bot.language.normalise import normalise
+from bot.nlu.features import mask
+
 ROOT = Path(__file__).resolve().parents[2]
 # Messages of these labels have nothing in common but what they are not: each stands for itself.
 SCATTERED = {"out_of_scope", "oos"}
@@ -66,6 +69,36 @@ def by_group(lines: list[Line]) -> dict[str, dict[str, list[str]]]:
     for line in lines:
         groups[line.group][line.language].append(line.text)
     return groups
+
+
+def write_as_asked(text: str) -> str:
+    """The text as the message pipeline gives it to the encoder."""
+    return mask(normalise(text))
+
+
+def family(name: str) -> str:
+    """What a topic or route belongs to ("refund" for "refund.time")."""
+    if "." in name:
+        return name.partition(".")[0]
+    return "order" if name.startswith(("order_", "return_", "refund_", "invoice_")) else "route"
+
+
+def own_group(name: str, text: str) -> str:
+    """What the text means the same with: its topic, or itself alone where the topic is no meaning."""
+    return f"{name}/{text}" if name.rpartition("/")[2] in SCATTERED else name
+
+
+def choose_topics(names: list[str], weights: list[float], count: int, chance: random.Random) -> list[str]:
+    """Half by chance, the other half out of the same families ("refund.time" beside "refund.method"): the hard ones."""
+    first = chance.choices(names, weights, k=count // 2)
+    chosen = dict.fromkeys(first)
+    for name in first:
+        near = [one for one in names if one not in chosen and family(one) == family(name)]
+        if near:
+            chosen[chance.choice(near)] = None
+    while len(chosen) < count:
+        chosen[chance.choices(names, weights)[0]] = None
+    return list(chosen)
 
 
 _KEYS = {

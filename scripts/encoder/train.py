@@ -17,7 +17,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from corpus import SCATTERED, add_typos, by_group, read_labelled, read_parallel, read_shop
+from corpus import add_typos, by_group, choose_topics, own_group, read_labelled, read_parallel, read_shop
+from parts import PART, encode_in_parts
 from romanise import romanise
 from torch import Tensor
 from torch.nn import functional
@@ -38,7 +39,6 @@ ENGLISH = 48
 TYPO_SHARE = 0.3
 TOKENS_MAX = 64
 PAD = 1
-PART = 40
 
 
 @dataclass
@@ -79,51 +79,30 @@ class Sampler:
     def draw(self) -> Batch:
         """One step's texts, about 140."""
         batch, chance = Batch(), self.chance
-        for name in self._choose_topics():
+        for name in choose_topics(self.names, self.weights, TOPICS, chance):
             for language, count in self._choose_languages():
                 lines = self.shop[name].get(language) or next(iter(self.shop[name].values()))
                 for text in chance.sample(lines, min(count, len(lines))):
-                    batch.add(text, self._own(name, text), chance)
+                    batch.add(text, own_group(name, text), chance)
         for name in chance.sample(sorted(self.intents), INTENTS):
             for text in chance.sample(self.intents[name]["en"], EXAMPLES):
-                batch.add(text, self._own(f"clinc/{name}", text), chance)
+                batch.add(text, own_group(f"clinc/{name}", text), chance)
         for row in chance.sample(self.turns, TURNS):
             for text in row:
                 batch.add(text, f"turn/{row[0]}", chance)
         for text, name in chance.sample(self.native, ROMANISED):
-            group = self._own(name, text)
+            group = own_group(name, text)
             batch.add(text, group, chance)
             batch.add(romanise(text, chance), group, chance)
         for text in chance.sample(self.english, ENGLISH):
             batch.add(text, f"english/{text}", chance)
         return batch
 
-    def _own(self, name: str, text: str) -> str:
-        return f"{name}/{text}" if name.rpartition("/")[2] in SCATTERED else name
-
-    def _choose_topics(self) -> list[str]:
-        """Half by chance, the other half out of the same families ("refund.time" beside "refund.method")."""
-        first = self.chance.choices(self.names, self.weights, k=TOPICS // 2)
-        chosen = dict.fromkeys(first)
-        for name in first:
-            family = [one for one in self.names if one not in chosen and _family(one) == _family(name)]
-            if family:
-                chosen[self.chance.choice(family)] = None
-        while len(chosen) < TOPICS:
-            chosen[self.chance.choices(self.names, self.weights)[0]] = None
-        return list(chosen)
-
     def _choose_languages(self) -> list[tuple[str, int]]:
         extra = self.chance.choice(("en", "gu", "ta"))
         counts = {"en": 1, "gu": 1, "ta": 1}
         counts[extra] += LINES - 3
         return list(counts.items())
-
-
-def _family(name: str) -> str:
-    if "." in name:
-        return name.partition(".")[0]
-    return "order" if name.startswith(("order_", "return_", "refund_", "invoice_")) else "route"
 
 
 class Student(torch.nn.Module):
@@ -141,12 +120,9 @@ class Student(torch.nn.Module):
         self.bert.load_state_dict(torch.load(folder / "bert.pt"))
 
     def forward(self, texts: list[str]) -> Tensor:
-        """Unit vectors, (len(texts), dim). In parts of like length: padding would be half of the work."""
+        """Unit vectors, (len(texts), dim)."""
         cut = [self.tokenizer.encode(text).ids[:TOKENS_MAX] for text in texts]
-        order = sorted(range(len(texts)), key=lambda i: len(cut[i]))
-        parts = [order[at : at + PART] for at in range(0, len(order), PART)]
-        rows = torch.cat([self._encode([cut[i] for i in part])[: len(part)] for part in parts])
-        return rows[torch.argsort(torch.tensor(order))]
+        return encode_in_parts(cut, self._encode)
 
     def _encode(self, cut: list[list[int]]) -> Tensor:
         # Few shapes: for each new one the matrix library compiles its kernels again, which takes longer than the step.
@@ -224,8 +200,9 @@ def teach(
 
 
 def save(student: Student, out: Path) -> None:
-    """What `export.py` reads."""
+    """What `model.py` reads."""
     out.mkdir(parents=True, exist_ok=True)
+    student.bert.config.to_json_file(out / "config.json")
     torch.save(student.bert.state_dict(), out / "bert.pt.new")
     (out / "bert.pt.new").rename(out / "bert.pt")
     student.tokenizer.save(str(out / "tokenizer.json"))

@@ -6,13 +6,18 @@ and single symbols; texts are lower-cased before they are cut, so capitals need 
 
 from __future__ import annotations
 
+import json
 import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 from weights import Packed
 
 # Latin pieces by how common they are over all languages: enough for English and for romanised Gujarati and Tamil.
 LATIN_PIECES = 36_000
+# So many of them are written down in the end: all that any known text needs, then the likeliest.
+LATIN_WRITTEN = 29_000
 _SPACE = "\u2581"
 _INDIC = ((0x0A80, 0x0AFF), (0x0B80, 0x0BFF), (0x0900, 0x097F))
 
@@ -39,6 +44,20 @@ def build_tokenizer(packed: Packed, kept: list[int]) -> Tokenizer:
         single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
     )
     return tokenizer
+
+
+def cut_tokenizer(source: Path, out: Path, texts: Iterable[str]) -> list[int]:
+    """Writes the tokenizer with the pieces worth keeping; returns their rows among those of `source`."""
+    tokenizer, content = Tokenizer.from_file(str(source)), json.loads(source.read_text("utf-8"))
+    pieces = content["model"]["vocab"]
+    used = {row for text in texts for row in tokenizer.encode(text).ids}
+    latin = [row for row, (piece, _) in enumerate(pieces) if _is_latin(piece)]
+    latin.sort(key=lambda row: (row not in used, -pieces[row][1]))
+    left_out = set(latin[LATIN_WRITTEN:])
+    rows = [row for row in range(len(pieces)) if row not in left_out]
+    content["model"]["vocab"] = [pieces[row] for row in rows]
+    out.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    return rows
 
 
 def _is_latin(piece: str) -> bool:
