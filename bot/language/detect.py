@@ -10,9 +10,9 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from bot.language.normalise import normalise
 MODEL_PATH = Path(__file__).with_name("detector.json")
 _LATIN = re.compile(r"[a-z\u00c0-\u024f']+")
 _NOT_WORDS = re.compile(r"(?i)\S+@\S+|https?://\S+|\btt[\s#-]*\d+|\S*\d\S*")
+# Of the last messages the scores are kept: normaliser and encoder ask for the same.
+_KEPT = 32
 # How much the contact's usual language counts against the message itself, as log odds.
 HINT_WEIGHT = 1.0
 # And how much more in a few words: "COD?", "size chart", "ok" are said in all our languages, so that whoever has been
@@ -53,7 +55,7 @@ def detect(text: str, hint: str | None = None) -> Detected:
     if not words:
         nothing = not any(char.isalpha() for char in plain)
         return Detected(hint or DEFAULT_LANGUAGE, "Zyyy" if nothing else LATIN, 0.3)
-    scores = _score(words)
+    scores = dict(_score(tuple(words)))
     if hint in scores:
         lent = hint != DEFAULT_LANGUAGE and len(words) <= LOAN_WORDS_MAX
         scores[hint] += HINT_WEIGHT + LOAN_WEIGHT * lent
@@ -63,7 +65,7 @@ def detect(text: str, hint: str | None = None) -> Detected:
     return Detected(best, LATIN, round(odds[best] / sum(odds.values()), 4))
 
 
-def features(words: list[str]) -> Iterator[str]:
+def features(words: Iterable[str]) -> Iterator[str]:
     """Words, and their characters in runs of 2 to 4 with the word's borders marked."""
     return chain.from_iterable(map(_features_of_word, words))
 
@@ -103,7 +105,8 @@ def _choose_written(languages: tuple[str, ...], hint: str | None, plain: str) ->
     return max(languages, key=lambda code: seen.get(code, 0))
 
 
-def _score(words: list[str]) -> dict[str, float]:
+@lru_cache(_KEPT)
+def _score(words: tuple[str, ...]) -> dict[str, float]:
     languages, _, bias = _model()
     counts = Counter(features(words))
     norm = math.sqrt(sum(count * count for count in counts.values())) or 1.0

@@ -6,7 +6,6 @@ the route model only. Texts come in normalised.
 
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
@@ -131,8 +130,10 @@ class _QuickSpaces:
     """Fitted TF-IDF spaces, taken apart: what finds a text's n-grams in each, and the weights of all their columns."""
 
     def __init__(self, spaces: list[TfidfVectorizer], weights: Sequence[float]) -> None:
-        firsts = np.cumsum([0, *(len(space.vocabulary_) for space in spaces)]).tolist()
-        self._finders = [_find_columns(space, first) for space, first in zip(spaces, firsts, strict=False)]
+        self._firsts = np.cumsum([0, *(len(space.vocabulary_) for space in spaces)])
+        self._finders = [
+            _find_columns(space, first) for space, first in zip(spaces, self._firsts.tolist(), strict=False)
+        ]
         self._idf = np.concatenate([space.idf_ for space in spaces]).astype(np.float32)
         self._weights = weights
 
@@ -141,13 +142,11 @@ class _QuickSpaces:
 
         views: the text as each space reads it.
         """
-        found = [Counter(find(view)) for find, view in zip(self._finders, views, strict=True)]
-        columns = np.array([column for one in found for column in one], dtype=np.int64)
-        counts = np.array([count for one in found for count in one.values()], dtype=np.float32)
-        values = (1.0 + np.log(counts)) * self._idf[columns]
-        end = 0
-        for one, weight in zip(found, self._weights, strict=True):
-            start, end = end, end + len(one)
+        found = list(chain.from_iterable(find(view) for find, view in zip(self._finders, views, strict=True)))
+        columns, counts = np.unique(np.array(found, dtype=np.int64), return_counts=True)
+        values = (1.0 + np.log(counts)).astype(np.float32) * self._idf[columns]
+        ends = np.searchsorted(columns, self._firsts).tolist()
+        for start, end, weight in zip(ends, ends[1:], self._weights, strict=False):
             part = values[start:end]
             part *= weight / (math.sqrt(float(part @ part)) or 1.0)
         return columns, values

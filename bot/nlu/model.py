@@ -32,9 +32,8 @@ SCORE_SCALE = 9.0
 # Examples compared at once with all others while learning: 250 rows of 20,000 numbers take 20 MB. More at once is
 # slower, since memory is asked for and given back at every step (20,485 examples: 4.9 s with 250, 8.5 s with 1,000).
 COMPARED_ROWS = 250
-# With this many examples, vectors keep their strongest directions only: every message is compared with every example,
-# and half the numbers are half the memory to go through. 192 of 384 lose nothing, 128 do (docs/decisions/0007).
-MANY_EXAMPLES = 5000
+# Vectors keep their strongest directions only: every message is compared with every example, and half the numbers are
+# half the memory to go through. 192 of 384 lose nothing, with 400 examples or with 20,000 (docs/decisions/0010).
 KEPT_DIRECTIONS = 192
 # How little the directions in which examples of one label differ are evened out: so much of their mean spread is added
 # to each, and more with few examples.
@@ -154,7 +153,7 @@ def find_space(vectors: Matrix, numbers: npt.NDArray[np.int64]) -> Space:
     space = Space(vectors.mean(axis=0), None)
     centred = space.place(vectors)
     directions = even_out(centred, numbers)
-    if len(vectors) >= MANY_EXAMPLES and vectors.shape[1] > KEPT_DIRECTIONS:
+    if vectors.shape[1] > KEPT_DIRECTIONS:
         moved = centred @ directions
         _, strongest = np.linalg.eigh(moved.T @ moved)
         directions = directions @ strongest[:, -KEPT_DIRECTIONS:]

@@ -40,7 +40,6 @@ def test_learning_in_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_many_examples_are_told_apart_in_their_strongest_directions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(route_model, "MANY_EXAMPLES", 5)
     monkeypatch.setattr(route_model, "KEPT_DIRECTIONS", 4)
     model = fit_model(VECTORS, TEXTS, LABELS)
     assert model.examples.shape == (4, 5)
