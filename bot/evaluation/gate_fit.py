@@ -19,12 +19,12 @@ from bot.nlu.person import FEATURES as PERSON_FEATURES
 RIGHT_MIN = 0.985
 STEPS = tuple(hundredth / 100 for hundredth in range(50, 91))
 ASK_BACK_MIN = 0.15
-# Of those handed over because they seem to ask for a person so many must have asked, or complained, out of fold. Lower
-# than above: a colleague who is not needed costs less than a customer who cannot get one.
-PERSON_RIGHT_MIN = 0.94
-PERSON_STEPS = tuple(hundredth / 100 for hundredth in range(30, 81))
+# A customer who asks for a person and gets none costs as much as so many who get one without having asked.
+PERSON_MISSED_COST = 2.0
+PERSON_STEPS = tuple(hundredth / 100 for hundredth in range(20, 81))
 FOLDS = 10
 Vector = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 # How much a case counts: own ones were written by people who know the shop and are easier than foreign ones.
 OWN_WEIGHT, FOREIGN_WEIGHT = 1.0, 2.0
 
@@ -80,7 +80,7 @@ def fit_person(samples: Sequence[Sample]) -> dict[str, object]:
     fitting = np.array([one.may_get_person for one in known])
     weights = np.array([one.weight for one in known])
     judged = _judge_out_of_fold(rows, wanted, weights)
-    least = choose_threshold(judged, fitting, PERSON_STEPS, PERSON_RIGHT_MIN)
+    least = choose_person_threshold(judged, wanted, fitting)
     handed = judged >= least
     return {
         **_as_content(_fit(rows, wanted, weights), PERSON_FEATURES),
@@ -97,6 +97,18 @@ def choose_threshold(judged: Vector, right: Vector, steps: Sequence[float], righ
     """The lowest step from which on `right_min` of what is judged so high is right; the last one if none is."""
     fitting = (step for step in steps if (judged >= step).any() and right[judged >= step].mean() >= right_min)
     return round(next(fitting, steps[-1]), 2)
+
+
+def choose_person_threshold(judged: Vector, wanted: Mask, fitting: Mask) -> float:
+    """The middle of the steps that cost least and of those as good but for one who got a person without having asked:
+    one more or less is chance, and the middle has room on both sides."""
+    missed = [int((wanted & (judged < step)).sum()) for step in PERSON_STEPS]
+    for_nothing = [int((~fitting & (judged >= step)).sum()) for step in PERSON_STEPS]
+    costs = [PERSON_MISSED_COST * lost + more for lost, more in zip(missed, for_nothing, strict=True)]
+    least = costs.index(min(costs))
+    as_good = zip(PERSON_STEPS, missed, costs, strict=True)
+    best = [step for step, lost, cost in as_good if lost <= missed[least] and cost <= costs[least] + 1.0]
+    return best[len(best) // 2]
 
 
 def _judge_out_of_fold(rows: Vector, right: Vector, weights: Vector) -> Vector:
