@@ -75,7 +75,8 @@ def main() -> None:
 
 def read_state(file: File) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
     """What a BertModel calls these numbers, and the move to the shared space (empty for a model that lies there)."""
-    norms = [read_norm(file, step) for step in file.steps if step.kind == "RSQRT"]
+    plain = [file.reader(step.gives, "MUL").gives for step in file.steps if step.kind == "RSQRT"]
+    norms = [read_norm(file, index) for index in plain]
     products = [read_product(file, step) for step in file.steps if step.kind == "FULLY_CONNECTED"]
     layers, left = divmod(len(products), len(PRODUCTS))
     heads = count_heads(file)
@@ -100,13 +101,8 @@ def read_words(file: File) -> dict[str, torch.Tensor]:
     }
 
 
-def read_norm(file: File, root: Step) -> tuple[Floats, Floats]:
-    """Factor and shift of a normalisation."""
-    return read_norm_after(file, file.reader(root.gives, "MUL").gives)
-
-
-def read_norm_after(file: File, plain: int) -> tuple[Floats, Floats]:
-    """The same, found by its tensor before both."""
+def read_norm(file: File, plain: int) -> tuple[Floats, Floats]:
+    """Factor and shift of a normalisation, found by its tensor before both."""
     factor = file.reader(plain, "MUL")
     shift = file.reader(factor.gives, "ADD")
     return file.constant(factor.given[1]), file.constant(shift.given[1])
@@ -119,7 +115,7 @@ def read_product(file: File, step: Step) -> tuple[Floats, Floats]:
     if before.kind == "MINIMUM":
         return weight * file.constant(file.maker(before.given[0]).given[1]), bias
     if before.kind == "MUL" and file.maker(before.given[1]).kind == "RSQRT":
-        factor, shift = read_norm_after(file, step.given[0])
+        factor, shift = read_norm(file, step.given[0])
         return weight / factor, bias - (weight / factor) @ shift
     return weight, bias
 

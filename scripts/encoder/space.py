@@ -20,12 +20,11 @@ Vectors = npt.NDArray[np.float32]
 class Move:
     """Takes vectors of the model of all languages, (n, dim), to the shared space. `weight`: (dim, dim)."""
 
-    mean: Vectors
     weight: Vectors
     bias: Vectors
 
     def __call__(self, vectors: Vectors) -> Vectors:
-        return to_length_one((vectors - self.mean) @ self.weight.T + self.bias)
+        return to_length_one(vectors @ self.weight.T + self.bias)
 
 
 def find_move(given: Vectors, wanted: Vectors) -> Move:
@@ -34,15 +33,15 @@ def find_move(given: Vectors, wanted: Vectors) -> Move:
     left, right = given - from_mean, wanted - to_mean
     first, _, second = np.linalg.svd(left.T @ right)
     size = np.linalg.norm(right, axis=1).mean() / np.linalg.norm(left, axis=1).mean()
-    return Move(from_mean, np.asarray((first @ second).T * size, dtype=np.float32), to_mean)
+    weight = np.asarray((first @ second).T * size, dtype=np.float32)
+    return Move(weight, to_mean - weight @ from_mean)
 
 
 @dataclass(frozen=True)
 class Targets:
-    """By text: `english` of all-MiniLM-L6-v2, `given` of the model of all languages, `moved` these there."""
+    """By text: `english` of all-MiniLM-L6-v2, `moved` those of the model of all languages, turned to these."""
 
     english: Mapping[str, Vectors]
-    given: Mapping[str, Vectors]
     moved: Mapping[str, Vectors]
 
 
@@ -51,14 +50,9 @@ def read_targets(path: Path) -> Targets:
     stored = np.load(path, allow_pickle=True)
     english = dict(zip(stored["english_texts"].tolist(), stored["english"].astype(np.float32), strict=True))
     given = dict(zip(stored["all_texts"].tolist(), stored["all"].astype(np.float32), strict=True))
-    move = find_move_of(given, english)
-    return Targets(english, given, dict(zip(given, move(np.stack(list(given.values()))), strict=True)))
-
-
-def find_move_of(given: Mapping[str, Vectors], wanted: Mapping[str, Vectors]) -> Move:
-    """The same from vectors by text, of the texts that both know."""
-    both = [text for text in given if text in wanted]
-    return find_move(np.stack([given[text] for text in both]), np.stack([wanted[text] for text in both]))
+    both = [text for text in given if text in english]
+    move = find_move(*(np.stack([vectors[text] for text in both]) for vectors in (given, english)))
+    return Targets(english, dict(zip(given, move(np.stack(list(given.values()))), strict=True)))
 
 
 def to_length_one(vectors: Vectors) -> Vectors:

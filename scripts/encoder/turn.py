@@ -14,10 +14,7 @@ import torch
 from corpus import read_shop, write_as_asked
 from model import Model
 from space import find_move
-from targets import encode
-
-# So many foreign texts show how the two spaces lie to each other, beside the shop's own.
-SHARED = 12_000
+from targets import SHARED, encode
 
 
 def main() -> None:
@@ -33,8 +30,8 @@ def main() -> None:
     model.move = None
     given, there = (encode(one.eval(), texts).astype(np.float32) for one in (model, Model(wanted.english)))
     move = find_move(given, there)
-    bias = move.bias - move.weight @ move.mean
-    torch.save({"weight": torch.from_numpy(move.weight), "bias": torch.from_numpy(bias)}, wanted.languages / "move.pt")
+    state = {name: torch.from_numpy(one) for name, one in (("weight", move.weight), ("bias", move.bias))}
+    torch.save(state, wanted.languages / "move.pt")
 
 
 if __name__ == "__main__":
