@@ -19,17 +19,19 @@ RULES = {
     "refund_status": ("faq/refund.",),
     "invoice_request": ("faq/invoice.",),
 }
+# What is asked for by refusing the other, where nothing else is asked for.
+OPPOSITE = {"faq/newsletter.subscribe": "faq/newsletter.unsubscribe"}
 # Whose meaning is a refusal already: "no more of your messages".
 NEVER_REFUSED = frozenset({"faq/newsletter.unsubscribe", "faq/account.delete", "faq/privacy.rights", "privacy_request"})
 # All are probabilities of a label, chosen on cases of our own. For the refused words: from where a label counts as
-# refused, absolutely and beside the first; from where they name an act surely (less
-# will do where all words together say less). For all words together: from where they
-# are believed. For the rest: from where it decides, against a first label that has nothing to do with what is refused,
-# one that is or is of the same matter, and a sure one that is only of the same matter.
+# refused, absolutely and beside the first; from where they name an act surely (less will do where all words together
+# say less). For all words together: from where they are believed, and from where a later label of theirs bears out the
+# rest. For the rest: from where it decides, against a first label that has nothing to do with what is refused, against
+# one that is refused, and, if nothing bears it out, against one of the same matter ("don't cancel, what is the fee?").
 REFUSED_MIN, REFUSED_SHARE = 0.1, 0.3
 SURE_ACT = 0.5
-SURE_WHOLE = 0.6
-REST_MIN, REST_MIN_RELATED, REST_MIN_SURE = 0.15, 0.08, 0.6
+SURE_WHOLE, HEARD_MIN = 0.6, 0.03
+REST_MIN, REST_MIN_RELATED, REST_MIN_ALONE = 0.15, 0.08, 0.6
 REST_WORDS_MIN = 2
 WEAKER = 0.1
 
@@ -50,15 +52,24 @@ def heed(whole: Ranking, negation: Negation, rank: Callable[[str], Ranking]) -> 
     if len(negation.rest.split()) < REST_WORDS_MIN:
         return _say_no(whole, unwanted, refused)
     rest = rank(negation.rest)
-    if rest.probabilities[0] < _least(first in refused, first in related, sure):
+    wanted = first in refused or _bears_out(whole, rest.labels[0], related)
+    if rest.probabilities[0] < _least(wanted, first in related):
         return whole
     return weaken(rest, (refused | related) - {rest.labels[0]}, WEAKER)
 
 
-def _least(refused: bool, related: bool, sure: bool) -> float:
-    if sure and not refused:
-        return REST_MIN_SURE
-    return REST_MIN_RELATED if related else REST_MIN
+def _least(wanted: bool, related: bool) -> float:
+    if related:
+        return REST_MIN_RELATED if wanted else REST_MIN_ALONE
+    return REST_MIN
+
+
+def _bears_out(whole: Ranking, label: str, related: frozenset[str]) -> bool:
+    """Whether all words together say this too: before all else that is not of the refused matter."""
+    rivals = (
+        (one, p) for one, p in zip(whole.labels, whole.probabilities, strict=True) if one not in related - {label}
+    )
+    return next((one == label and p >= HEARD_MIN for one, p in rivals), False)
 
 
 def _refused(unwanted: Ranking) -> frozenset[str]:
@@ -78,6 +89,8 @@ def _say_no(whole: Ranking, unwanted: Ranking, refused: frozenset[str]) -> Ranki
     enough = min(SURE_ACT, whole.probabilities[0])
     if whole.labels[0] in ACTS & refused or any(_share(unwanted, act) >= enough for act in ACTS & refused):
         return pin(whole, NO)
+    if opposite := OPPOSITE.get(unwanted.labels[0]):
+        return pin(whole, opposite)
     return weaken(whole, refused, WEAKER)
 
 

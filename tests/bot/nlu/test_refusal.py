@@ -72,3 +72,24 @@ def test_a_topic_that_is_both_refused_and_asked_for_is_answered() -> None:
     search = ranking(product_search=0.6, product_info=0.2)
     heard = heed(search, Negation("unwanted", "the rest"), lambda part: search)
     assert heard.labels[0] == "product_search"
+
+
+def test_a_rest_that_the_whole_bears_out_stands_against_sure_rules() -> None:
+    """ "don't cancel it, just say where it is": sure as the whole is of the rules, it hears the order's state next."""
+    whole = ranking(faq__cancellation_how=0.8, order_cancel=0.07, order_status=0.06)
+    weak = ranking(order_status=0.1, faq__cancellation_how=0.03)
+    heard = heed(whole, Negation("unwanted", "the rest"), lambda part: CANCEL if part == "unwanted" else weak)
+    assert heard.labels[0] == "order_status"
+
+
+def test_a_question_about_the_rules_of_the_refused_act_stays() -> None:
+    """ "don't cancel it, what would the fee be": the rest alone could be any fee."""
+    whole = ranking(faq__cancellation_fee=0.3, order_cancel=0.1, faq__delivery_cost=0.02)
+    fee = ranking(faq__delivery_cost=0.2, faq__cancellation_fee=0.01)
+    heard = heed(whole, Negation("unwanted", "the rest"), lambda part: CANCEL if part == "unwanted" else fee)
+    assert heard.labels[0] == "faq/cancellation.fee"
+
+
+def test_refusing_news_and_nothing_else_asks_for_an_end_of_them() -> None:
+    news = ranking(faq__newsletter_subscribe=0.7, complaint=0.1)
+    assert heed(news, Negation("unwanted", ""), hears(unwanted=news)).labels[0] == "faq/newsletter.unsubscribe"
