@@ -16,7 +16,7 @@ from bot.dialogue.protocol import Alternative, Json, Reply, TurnRecord
 from bot.dialogue.wire import parse_alternative
 from bot.language.normalise import normalise
 from bot.nlu.understanding import ORDER_ROUTES
-from bot.nlu.wishes import NEVER_APART, are_two_wishes, doubt_about, find_cuts, is_wish, only_leads_up
+from bot.nlu.wishes import NEVER_APART, Cut, are_two_wishes, doubt_about, find_cuts, is_wish, only_leads_up
 
 # On the message that was cut: what is still to be served. Kept in the tracker like the message itself.
 LATER = "later"
@@ -42,7 +42,7 @@ def cut(text: str, whole: Json, understand: Understand) -> tuple[Json, Json] | N
             continue
         other = understand(place.second)
         if are_two_wishes(_gate(one), _gate(other), gate, place):
-            return None if _leads_up(one, other, whole) else (_answered(one), _answered(_share(one, other)))
+            return None if _leads_up(one, other, whole, place) else (_answered(one), _answered(_share(one, other)))
     return None
 
 
@@ -99,9 +99,10 @@ def _answered(parsed: Json) -> Json:
     return {**parsed, "intent": intent, "gate": {**gate, "decision": "answer", "reason": None}}
 
 
-def _leads_up(one: Json, other: Json, whole: Json) -> bool:
-    """Whether the first part is the reason for the second; what is said of an order by its number is a wish."""
-    if any(entity.get("entity") == "order" for entity in one.get("entities") or ()):
+def _leads_up(one: Json, other: Json, whole: Json, place: Cut) -> bool:
+    """Whether the first part is the reason for the second; a question, or what is said of an order by its number, is a
+    wish."""
+    if place.first_asks or any(entity.get("entity") == "order" for entity in one.get("entities") or ()):
         return False
     ranking = {str(found.get("name")): float(found["confidence"]) for found in whole.get("intent_ranking") or ()}
     return only_leads_up(one.get("gate") or {}, other.get("gate") or {}, whole.get("gate") or {}, ranking)

@@ -54,12 +54,14 @@ Gate = Mapping[str, Any]
 @dataclass(frozen=True)
 class Cut:
     """One way to cut a message; how sure (0-1) the gate must be of each part: `sure_min`, or `unheard_min` where the
-    part is not among what the message as a whole seemed to be about."""
+    part is not among what the message as a whole seemed to be about. `first_asks`: the first part asks for something
+    itself, so it is no mere reason for the second."""
 
     first: str
     second: str
     sure_min: float
     unheard_min: float
+    first_asks: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ class Border:
 
     def cut(self, text: str, found: re.Match[str]) -> Cut:
         sure_min, unheard_min = (SURE_MIN_WEAK, NEVER) if self.weak else (SURE_MIN, UNHEARD_MIN)
-        return Cut(text[: found.start()].strip(" ,."), text[found.end() :].strip(" ,."), sure_min, unheard_min)
+        first, second = text[: found.start()].strip(" ,."), text[found.end() :].strip(" ,.")
+        return Cut(first, second, sure_min, unheard_min, not self.weak and _asks(text[: found.end()]))
 
     def is_asked(self, cut: Cut) -> bool:
         return all(map(_asks, (cut.second, cut.first)[: self.asked]))

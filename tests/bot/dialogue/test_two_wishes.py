@@ -79,6 +79,13 @@ def test_what_only_leads_up_to_a_question_is_not_served_apart(
     assert (found is not None) is two
 
 
+@pytest.mark.parametrize("first", ["do the slippers have a strap", "are the slippers soft?"])
+def test_a_first_part_that_asks_is_a_wish_of_its_own(first: str) -> None:
+    parts = {first.strip("?"): parsed("product_search"), "how much is the wrap": parsed("product_info")}
+    joined = f"{first} how much is the wrap" if first.endswith("?") else f"{first} and how much is the wrap"
+    assert cut(joined, parsed("product_info"), lambda text: parts[text]) is not None
+
+
 @pytest.mark.parametrize(
     "text",
     ["how is my refund, and the other refund", "hello there, how is the refund", "a person now and my refund too"],
