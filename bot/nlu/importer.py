@@ -14,6 +14,7 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.common import cached_method
 
 from bot.nlu.component import TOPIC
 from knowledge.sources import load_knowledge
@@ -44,6 +45,9 @@ class Example(Message):
             self._cached_fingerprint = hashlib.blake2b(said, digest_size=16).hexdigest()
         return self._cached_fingerprint
 
+    def __hash__(self) -> int:
+        return hash(self.fingerprint())
+
 
 class FaqImporter(RasaFileImporter):
     """Rasa's importer of files, with the FAQ and with the folder `domain/` as default."""
@@ -54,6 +58,8 @@ class FaqImporter(RasaFileImporter):
         given = domain_path and Path(domain_path).exists()
         super().__init__(config_file, domain_path if given else DOMAIN_DIR, training_data_paths)
 
+    # Rasa asks twice in a training, and copies what it is given.
+    @cached_method
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
         """Raises KnowledgeError naming file and line when the FAQ cannot be read."""
         ours = super().get_nlu_data(language)
