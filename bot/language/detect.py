@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 
 from bot.language.by_word import by_word
-from bot.language.languages import DEFAULT_LANGUAGE, LATIN, load_languages, script_table
+from bot.language.languages import DEFAULT_LANGUAGE, LATIN, Script, load_languages, script_table
 from bot.language.normalise import normalise
 
 MODEL_PATH = Path(__file__).with_name("detector.json")
@@ -25,6 +25,8 @@ _LATIN = re.compile(r"[a-z\u00c0-\u024f']+")
 _NOT_WORDS = re.compile(r"(?i)\S+@\S+|https?://\S+|\btt[\s#-]*\d+|\S*\d\S*")
 # Of the last messages the scores are kept: normaliser and encoder ask for the same.
 _KEPT = 32
+# A few scripts have some hundred signs.
+_KEPT_SIGNS = 1024
 # How much the contact's usual language counts against the message itself, as log odds.
 HINT_WEIGHT = 1.0
 # And how much more in a few words: "COD?", "size chart", "ok" are said in all our languages, so that whoever has been
@@ -47,7 +49,7 @@ def detect(text: str, hint: str | None = None) -> Detected:
     """Language and script of a message. `hint`: the contact's language, for texts that show little."""
     plain = normalise(text)
     native = "" if plain.isascii() else plain
-    written = [(script, languages) for char in native for script, languages in script_table() if script.holds(char)]
+    written = list(chain.from_iterable(map(_scripts_of, native)))
     words = _LATIN.findall(_NOT_WORDS.sub(" ", plain).lower())
     if written:
         (script, languages), _ = Counter(written).most_common(1)[0]
@@ -63,6 +65,12 @@ def detect(text: str, hint: str | None = None) -> Detected:
     odds = {language: math.exp(score - top) for language, score in scores.items()}
     best = max(odds, key=lambda language: odds[language])
     return Detected(best, LATIN, round(odds[best] / sum(odds.values()), 4))
+
+
+@lru_cache(_KEPT_SIGNS)
+def _scripts_of(char: str) -> tuple[tuple[Script, tuple[str, ...]], ...]:
+    """The scripts that the sign stands in, each with the languages written in it."""
+    return tuple((script, languages) for script, languages in script_table() if script.holds(char))
 
 
 def features(words: Iterable[str]) -> Iterator[str]:
