@@ -6,6 +6,7 @@ which alone decides. Without a gate behind it (benchmarks, `rasa test`), intent 
 
 import logging
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,11 @@ from knowledge.encoder import DEFAULT_ENCODER, load_encoder
 NAMELESS = frozenset({"out_of_scope", "oos", "nlu_fallback", "NO_NODES_DETECTED"})
 NAME_LETTERS_MIN = 3
 
+# Vector, normalised text and label of what the model learns from.
+Example = tuple[Matrix, str, str]
+
 logger = logging.getLogger(__name__)
-_FILE = "routes.joblib"
+_FILE = "routes.pickle"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -60,24 +64,24 @@ class RouteClassifier(StoredComponent, IntentClassifier):
 
     def fit(self, messages: list[Message]) -> RouteModel:
         """Fits the model to labelled messages that went through the components before, and uses it from now on."""
-        examples = [one for one in messages if one.get(TEXT)]
-        vectors = np.stack([sentence_vector(one) for one in examples]).astype(np.float32)
-        texts, labels = [normalised_text(one) for one in examples], [label(one) for one in examples]
-        encoder = load_encoder(self.config["encoder"])
-        named = {name: words for name in sorted(set(labels)) if (words := name_in_words(name))}
-        if named:
-            told = encoder.encode_cached(list(named.values()))
-            vectors, texts, labels = np.concatenate([vectors, told]), [*texts, *named.values()], [*labels, *named]
-        # What is no matter of the shop's is without end and told in English above all: messages in other languages are
-        # compared with it as their part of the encoder sees it (docs/decisions/0010).
-        foreign = [number for number, name in enumerate(labels) if name in NAMELESS]
-        seen = encoder.encode_otherwise([mask(texts[number]) for number in foreign])
-        again = [(number, view) for number, view in zip(foreign, seen, strict=True) if view is not None]
-        vectors = np.concatenate([vectors, *(view[None] for _, view in again)])
-        texts, labels = ([*all_of, *(all_of[number] for number, _ in again)] for all_of in (texts, labels))
-        self._model = fit_model(vectors, texts, labels, self.config["sparse_share"])
+        examples = [(sentence_vector(one), normalised_text(one), label(one)) for one in messages if one.get(TEXT)]
+        vectors, texts, labels = zip(*examples, *self._names(examples), *self._other_views(examples), strict=True)
+        self._model = fit_model(np.stack(vectors).astype(np.float32), texts, labels, self.config["sparse_share"])
         logger.info("route model: %d examples of %d labels", len(examples), len(self._model.labels))
         return self._model
+
+    def _names(self, examples: Sequence[Example]) -> Iterator[Example]:
+        """What the labels' own names say, one example each."""
+        names = {name: words for name in sorted({name for _, _, name in examples}) if (words := name_in_words(name))}
+        told = load_encoder(self.config["encoder"]).encode_cached(list(names.values()))
+        return ((vector, words, name) for vector, (name, words) in zip(told, names.items(), strict=True))
+
+    def _other_views(self, examples: Sequence[Example]) -> Iterator[Example]:
+        """What is no matter of the shop's is without end and told in English above all: messages in other languages are
+        compared with it as their part of the encoder sees it (docs/decisions/0010)."""
+        foreign = [(text, name) for _, text, name in examples if name in NAMELESS]
+        views = load_encoder(self.config["encoder"]).encode_otherwise([mask(text) for text, _ in foreign])
+        return ((view, *said) for view, said in zip(views, foreign, strict=True) if view is not None)
 
     # Rasa's graph validation knows no unions; `rasa test nlu` passes None.
     def process(self, messages: list[Message], tracker: DialogueStateTracker = None) -> list[Message]:

@@ -65,7 +65,7 @@ class SparseFeatures:
     _words: frozenset[str] = frozenset()
     _folded: frozenset[str] = frozenset()
 
-    def fit(self, texts: list[str]) -> sp.csr_matrix:
+    def fit(self, texts: Sequence[str]) -> sp.csr_matrix:
         """Learns the vocabulary and gives the features of `texts`: float32 csr, (len(texts), vocabulary)."""
         # An n-gram seen once cannot help another message; in tiny sets it may be all there is.
         min_df = 2 if len(texts) >= 1000 else 1
@@ -84,7 +84,7 @@ class SparseFeatures:
         views = _views(texts)
         return self._join([space.fit_transform(view) for space, view in zip(self._spaces, views, strict=True)])
 
-    def transform(self, texts: list[str]) -> sp.csr_matrix:
+    def transform(self, texts: Sequence[str]) -> sp.csr_matrix:
         """float32 csr, (len(texts), vocabulary)."""
         views = _views(texts)
         return self._join([space.transform(view) for space, view in zip(self._spaces, views, strict=True)])
@@ -166,7 +166,7 @@ def _find_columns(space: TfidfVectorizer, first: int) -> Callable[[str], list[in
     return lambda text: list(chain.from_iterable(map(of_word, text.split())))
 
 
-def _views(texts: list[str]) -> list[list[str]]:
+def _views(texts: Sequence[str]) -> list[list[str]]:
     masked = [mask(text).lower() for text in texts]
     folded = [fold(text) for text in masked]
     return [masked, masked, folded, [skeleton(text) for text in folded]]

@@ -6,11 +6,13 @@ and its sparse half collapses to plain weights. Knows nothing of Rasa.
 """
 
 import os
+import pickle
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-import joblib
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
@@ -119,7 +121,9 @@ class RouteModel:
         return list(found.items())
 
 
-def fit_model(vectors: Matrix, texts: list[str], labels: list[str], sparse_share: float = SPARSE_SHARE) -> RouteModel:
+def fit_model(
+    vectors: Matrix, texts: Sequence[str], labels: Sequence[str], sparse_share: float = SPARSE_SHARE
+) -> RouteModel:
     """Learns from normalised texts, their encoder vectors and labels. Works with one example of a label.
 
     Raises: ValueError without examples.
@@ -132,10 +136,14 @@ def fit_model(vectors: Matrix, texts: list[str], labels: list[str], sparse_share
     space = find_space(vectors, numbers)
     placed = space.place(vectors)
     sparse = SparseFeatures()
-    words = sparse.fit(texts)
+    # Words are counted in Python, on one core; vectors are compared beside it.
+    with ThreadPoolExecutor(1) as beside:
+        compared = beside.submit(compare_vectors, placed)
+        words = sparse.fit(texts)
+        gram = compared.result()
+    add_shared_words(gram, words, sparse_share)
     targets = np.eye(len(names), dtype=np.float32)[numbers]
     offset = targets.mean(axis=0)
-    gram = compare_all(placed, words, sparse_share)
     gram[np.diag_indices_from(gram)] += RIDGE
     dual = solve_positive(gram, targets - offset)
     primal = np.asarray(sparse_share * (words.T @ dual), dtype=np.float32)
@@ -176,13 +184,9 @@ def even_out(centred: Matrix, numbers: npt.NDArray[np.int64]) -> Matrix:
     return np.asarray((axes / np.sqrt(strength)) @ axes.T, dtype=np.float32)
 
 
-def compare_all(placed: Matrix, words: sp.csr_matrix, sparse_share: float) -> Matrix:
-    """How alike every two examples are: (n, n), of which only the upper triangle is filled.
-
-    Half of the work, and a block at a time on every core, in place: no second matrix of that size is ever there.
-    """
-    count = len(placed)
-    gram = np.empty((count, count), dtype=np.float32)
+def compare_vectors(placed: Matrix) -> Matrix:
+    """The kernel of every two examples' vectors: (n, n), of which only the upper triangle is filled."""
+    gram = np.empty((len(placed), len(placed)), dtype=np.float32)
 
     def compare(start: int) -> None:
         rows = slice(start, start + COMPARED_ROWS)
@@ -191,13 +195,28 @@ def compare_all(placed: Matrix, words: sp.csr_matrix, sparse_share: float) -> Ma
         block -= 1.0
         block *= np.float32(SHARPNESS)
         np.exp(block, out=block)
+
+    _in_blocks(compare, len(placed))
+    return gram
+
+
+def add_shared_words(gram: Matrix, words: sp.csr_matrix, sparse_share: float) -> None:
+    """Adds what every two examples share in words, to the upper triangle of `gram`. words: (n, vocabulary)."""
+
+    def compare(start: int) -> None:
+        rows = slice(start, start + COMPARED_ROWS)
         shared = (words[rows] @ words[start:].T).toarray()
         shared *= np.float32(sparse_share)
-        block += shared
+        gram[rows, start:] += shared
 
+    _in_blocks(compare, len(gram))
+
+
+def _in_blocks(compare: Callable[[int], None], count: int) -> None:
+    """Half of the work, a block of rows at a time on every core, in place: no second matrix of that size is ever
+    there."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(compare, range(0, count, COMPARED_ROWS)))
-    return gram
 
 
 def solve_positive(matrix: Matrix, targets: Matrix) -> Matrix:
@@ -215,15 +234,20 @@ def solve_positive(matrix: Matrix, targets: Matrix) -> Matrix:
 
 
 def save_model(model: RouteModel, path: Path) -> None:
-    # Rasa packs all files of a model once more, which takes a second for every 15 MB. The weights of words are most of
-    # it, and three digits of them are enough.
-    joblib.dump(replace(model, primal=model.primal.astype(np.float16)), path)
+    # Rasa packs all files of a model once more, which takes a second for every 10 MB. Three digits of the many numbers
+    # are enough.
+    path.write_bytes(pickle.dumps(_with_numbers(model, np.float16), protocol=pickle.HIGHEST_PROTOCOL))
 
 
 def load_model(path: Path) -> RouteModel:
     """Only for files of our own training: a model file is trusted code."""
-    model: RouteModel = joblib.load(path)
-    return replace(model, primal=model.primal.astype(np.float32))
+    model: RouteModel = pickle.loads(path.read_bytes())  # noqa: S301
+    return _with_numbers(model, np.float32)
+
+
+def _with_numbers(model: RouteModel, kind: type[np.floating[Any]]) -> RouteModel:
+    many = {name: getattr(model, name).astype(kind) for name in ("examples", "dual", "primal")}
+    return replace(model, **many)
 
 
 def confidences(ranking: Ranking) -> list[float]:
