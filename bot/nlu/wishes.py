@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from bot.language.languages import merge_lists
+from bot.nlu.features import names_order
 from bot.nlu.gate import NOT_OFFERED
 from bot.nlu.words import WORD
 
@@ -129,10 +130,11 @@ def only_leads_up(first: Gate, second: Gate, whole: Gate, ranking: Mapping[str, 
 
 
 def _may_stand_alone(one: Cut) -> bool:
-    """Long enough on both sides, and the second part does not speak of the first ("and do you sell it")."""
+    """Long enough on both sides, and the second part does not speak of the first ("and do you sell it"), unless that is
+    an order, which the wishes share."""
     words = [word.casefold() for word in _WORD.findall(one.second)]
     long_enough = min(len(words), len(_WORD.findall(one.first))) >= PART_WORDS_MIN
-    return long_enough and _pointers().isdisjoint(words)
+    return long_enough and (_pointers().isdisjoint(words) or names_order(one.first))
 
 
 def _aim(gate: Gate) -> tuple[Any, Any]:

@@ -14,6 +14,11 @@ from bot.nlu.wishes import CUTS_MAX, DOUBT_MIN, Cut, are_two_wishes, doubt_about
     [
         ("cancel TT-10432 and when do I get the refund", "cancel TT-10432", "when do I get the refund"),
         ("Where is my order? Do you deliver on Sundays?", "Where is my order", "Do you deliver on Sundays?"),
+        (
+            "I want to return TT-10421. Who pays for sending it?",
+            "I want to return TT-10421",
+            "Who pays for sending it?",
+        ),
         ("TT-10432 રદ કરો અને રિફંડ ક્યારે મળશે", "TT-10432 રદ કરો", "રિફંડ ક્યારે મળશે"),
         ("TT-10432 cancel karo ane refund kyare malse", "TT-10432 cancel karo", "refund kyare malse"),
         ("TT-10432 கேன்சல் பண்ணுங்க, அப்புறம் ரீஃபண்ட் எப்போ", "TT-10432 கேன்சல் பண்ணுங்க", "ரீஃபண்ட் எப்போ"),
