@@ -7,12 +7,15 @@ import re
 from actions._buttons import button, english_button, order_button
 from actions._faq_answers import topic_button
 from actions._turn import Answer, Json, Reply, Turn
+from bot.language.fold import fold
 from bot.language.texts import say
 
 # A sentence ends before a space, not in "Rs. 79" or "1. that".
 _SENTENCE_END = re.compile(r"(?<=[a-z\u0900-\u0fff)\]\"][.!?।])\s+", re.IGNORECASE)
 # An answer shorter than this is not cut any shorter, in characters.
 SHORT_MIN = 100
+# Words that begin alike, folded, are taken for one: "વિદેશ" and "videshma".
+STEM_LETTERS = 5
 
 
 def start_buttons(language: str) -> list[Json]:
@@ -23,16 +26,24 @@ def start_buttons(language: str) -> list[Json]:
     return [order_button(language), find, *topics]
 
 
-def shorten_answer(answer: str) -> str:
-    """The first sentences of an answer, about half of it; whole if it is one."""
+def shorten_answer(answer: str, asked: str = "") -> str:
+    """The first sentences of an answer, about half of it; whole if it is one.
+
+    asked: the customer's words. A later sentence stays if they speak of what only it tells ("and abroad?").
+    """
     sentences = _SENTENCE_END.split(answer.strip())
-    kept, length = [sentences[0]], len(sentences[0])
-    for sentence in sentences[1:]:
-        if length >= max(SHORT_MIN, len(answer) // 2):
-            break
-        kept.append(sentence)
-        length += len(sentence)
-    return " ".join(kept)
+    kept, length = 1, len(sentences[0])
+    while kept < len(sentences) and length < max(SHORT_MIN, len(answer) // 2):
+        length += len(sentences[kept])
+        kept += 1
+    first, later = sentences[:kept], sentences[kept:]
+    new = _stems(asked) - _stems(" ".join(first))
+    return " ".join([*first, *(one for one in later if new & _stems(one))])
+
+
+def _stems(text: str) -> set[str]:
+    """How its longer words begin, in any spelling or script."""
+    return {word[:STEM_LETTERS] for word in fold(text).split() if len(word) >= STEM_LETTERS}
 
 
 def reply_with(turn: Turn, text: str, buttons: list[Json]) -> Answer:

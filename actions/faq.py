@@ -38,7 +38,8 @@ class ActionAnswerFaq(ListeningAction):
         # Asked again: shorter, with a person first; `vary` looks after further times.
         told = count_said(turn.last.get("said") or (), found.answer)
         again = told > 0 and not turn.repeated
-        text = say("faq.again", turn.language, answer=shorten_answer(found.answer)) if again else found.answer
+        short = shorten_answer(found.answer, "" if turn.pressed else turn.text)
+        text = say("faq.again", turn.language, answer=short) if again else found.answer
         if own := tell_of_product(topic, turn):
             text = f"{own}\n\n{text}"
         buttons = [*related_buttons(found, turn.language), *feedback_buttons(topic, turn.language)]

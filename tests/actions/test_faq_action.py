@@ -54,6 +54,22 @@ async def test_the_button_says_the_answer_in_english_and_english_stays(customer:
     assert customer.slots["chosen_language"] is None
 
 
+@pytest.mark.parametrize(
+    ("language", "asked"),
+    [("en", "and what does it cost abroad?"), ("gu", "અને વિદેશ મોકલવું હોય તો?"), ("gu", "ane videsh mokalvu hoy to?")],
+)
+async def test_asked_again_the_answer_is_shorter_but_tells_what_is_new(
+    customer: Customer, language: str, asked: str
+) -> None:
+    customer.language = language
+    gate = {"topic": "delivery.cost"}
+    whole = await customer.say("action_answer_faq", "delivery?", gate=gate)
+    shorter = await customer.say("action_answer_faq", "delivery??", gate=gate)
+    assert "1,499" in whole
+    assert "1,499" not in shorter
+    assert "1,499" in await customer.say("action_answer_faq", asked, gate=gate)
+
+
 async def test_a_switch_with_nothing_to_repeat_goes_on_kindly(customer: Customer) -> None:
     text = await customer.say("action_switch_language", '/switch_language{"language": "ta"}', language="ta")
     assert text == say("manners.language.done", "ta")
