@@ -32,6 +32,9 @@ HINT_WEIGHT = 1.0
 # And how much more in a few words: "COD?", "size chart", "ok" are said in all our languages, so that whoever has been
 # writing Gujarati still is.
 LOAN_WORDS_MAX, LOAN_WEIGHT = 2, 2.5
+# Of somebody who is not known yet, few words that could well be of the usual language ("cancel TT-10432") are taken for
+# it, if no other is likelier by more than this (log odds).
+USUAL_WEIGHT = 1.0
 # A language known by its words only: from this share of them on it is surer than any other, by this much (log odds).
 OWN_WORDS_SHARE, OWN_WORDS_WEIGHT = 0.5, 2.0
 
@@ -63,8 +66,11 @@ def detect(text: str, hint: str | None = None) -> Detected:
         scores[hint] += HINT_WEIGHT + LOAN_WEIGHT * lent
     top = max(scores.values())
     odds = {language: math.exp(score - top) for language, score in scores.items()}
+    total = sum(odds.values())
     best = max(odds, key=lambda language: odds[language])
-    return Detected(best, LATIN, round(odds[best] / sum(odds.values()), 4))
+    if not hint and len(words) <= LOAN_WORDS_MAX and scores[DEFAULT_LANGUAGE] + USUAL_WEIGHT >= top:
+        best = DEFAULT_LANGUAGE
+    return Detected(best, LATIN, round(odds[best] / total, 4))
 
 
 @lru_cache(_KEPT_SIGNS)

@@ -38,6 +38,12 @@ def test_words_that_every_language_borrows_switch_nothing(text: str) -> None:
     assert detect(text).language == "en"
 
 
+@pytest.mark.parametrize("text", ["cancel TT-10432", "cancel", "exchange", "kurti"])
+def test_of_somebody_new_few_words_of_any_language_leave_the_usual_one(text: str) -> None:
+    assert detect(text).language == "en"
+    assert detect(text, "gu").language == "gu"
+
+
 @pytest.mark.parametrize(("text", "language"), [("kyare aavse", "gu"), ("eppo varum", "ta"), ("yes please", "en")])
 def test_a_few_words_of_a_language_switch_to_it(text: str, language: str) -> None:
     others = {"en", "gu", "ta"} - {language}
