@@ -42,7 +42,9 @@ def cut(text: str, whole: Json, understand: Understand) -> tuple[Json, Json] | N
             continue
         other = understand(place.second)
         if are_two_wishes(_gate(one), _gate(other), gate, place):
-            return None if _leads_up(one, other, whole, place) else (_answered(one), _answered(_share(one, other)))
+            if _leads_up(one, other, whole, place):
+                return None
+            return _answered(one, whole), _answered(_share(one, other), whole)
     return None
 
 
@@ -92,11 +94,13 @@ def _gate(parsed: Json) -> Json:
     return parsed.get("gate") or {}
 
 
-def _answered(parsed: Json) -> Json:
-    """The parse data of a part that is a wish: never asked back about, its other half says enough."""
+def _answered(parsed: Json, whole: Json) -> Json:
+    """The parse data of a part that is a wish: never asked back about, its other half says enough. All words together
+    say best which language they are in."""
     gate = _gate(parsed)
     intent = {"name": gate.get("route"), "confidence": gate.get("confidence")}
-    return {**parsed, "intent": intent, "gate": {**gate, "decision": "answer", "reason": None}}
+    said = {"intent": intent, "gate": {**gate, "decision": "answer", "reason": None}}
+    return {**parsed, **said, **({"language": whole["language"]} if "language" in whole else {})}
 
 
 def _leads_up(one: Json, other: Json, whole: Json, place: Cut) -> bool:

@@ -86,6 +86,17 @@ def test_a_first_part_that_asks_is_a_wish_of_its_own(first: str) -> None:
     assert cut(joined, parsed("product_info"), lambda text: parts[text]) is not None
 
 
+def test_both_parts_are_answered_in_the_language_of_the_whole() -> None:
+    """ "cancel TT-10432" alone could be Tamil; with "and when do I get the refund" it is English."""
+    english, tamil = ({"language": code, "script": "Latn", "confidence": 0.9} for code in ("en", "ta"))
+    parts = {"cancel TT-10432": parsed("order_cancel"), "when do I get the refund": parsed("refund_status")}
+    whole = parsed("order_cancel", also={"refund_status": 0.6}) | {"language": english}
+    whole["gate"]["alternatives"] = [one["gate"] for one in parts.values()]
+    found = cut("cancel TT-10432 and when do I get the refund", whole, lambda text: parts[text] | {"language": tamil})
+    assert found is not None
+    assert [one["language"] for one in found] == [english, english]
+
+
 @pytest.mark.parametrize(
     "text",
     ["how is my refund, and the other refund", "hello there, how is the refund", "a person now and my refund too"],
