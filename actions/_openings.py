@@ -26,10 +26,11 @@ def start_buttons(language: str) -> list[Json]:
     return [order_button(language), find, *topics]
 
 
-def shorten_answer(answer: str, asked: str = "") -> str:
+def shorten_answer(answer: str, asked: str = "", title: str = "") -> str:
     """The first sentences of an answer, about half of it; whole if it is one.
 
-    asked: the customer's words. A later sentence stays if they speak of what only it tells ("and abroad?").
+    asked: the customer's words. The later sentence that they speak of most stays too ("and abroad?"). title: what all
+    sentences are about.
     """
     sentences = _SENTENCE_END.split(answer.strip())
     kept, length = 1, len(sentences[0])
@@ -37,8 +38,9 @@ def shorten_answer(answer: str, asked: str = "") -> str:
         length += len(sentences[kept])
         kept += 1
     first, later = sentences[:kept], sentences[kept:]
-    new = _stems(asked) - _stems(" ".join(first))
-    return " ".join([*first, *(one for one in later if new & _stems(one))])
+    new = _stems(asked) - _stems(" ".join([title, *first]))
+    told = max(later, key=lambda one: len(new & _stems(one)), default="")
+    return " ".join([*first, told] if new & _stems(told) else first)
 
 
 def _stems(text: str) -> set[str]:

@@ -15,6 +15,7 @@ from actions._repeats import count_said
 from actions._turn import Answer, Json, Reply, Turn
 from bot.language.texts import say
 from bot.shop.catalogue import load_catalogue
+from knowledge.index import Answer as FaqAnswer
 
 # Topics that have an answer of their own for each product.
 _PRODUCT_ASPECTS = {
@@ -38,8 +39,7 @@ class ActionAnswerFaq(ListeningAction):
         # Asked again: shorter, with a person first; `vary` looks after further times.
         told = count_said(turn.last.get("said") or (), found.answer)
         again = told > 0 and not turn.repeated
-        short = shorten_answer(found.answer, "" if turn.pressed else turn.text)
-        text = say("faq.again", turn.language, answer=short) if again else found.answer
+        text = _say_again(found, turn) if again else found.answer
         if own := tell_of_product(topic, turn):
             text = f"{own}\n\n{text}"
         buttons = [*related_buttons(found, turn.language), *feedback_buttons(topic, turn.language)]
@@ -48,6 +48,12 @@ class ActionAnswerFaq(ListeningAction):
         if turn.romanised:
             buttons.append(english_button())
         return Answer([Reply(text, buttons)], turn={"topic": topic}, topic=topic, offer="feedback")
+
+
+def _say_again(found: FaqAnswer, turn: Turn) -> str:
+    """The answer once more, shorter, but with what the customer now asks of it."""
+    short = shorten_answer(found.answer, "" if turn.pressed else turn.text, found.title)
+    return say("faq.again", turn.language, answer=short)
 
 
 def tell_of_product(topic: str, turn: Turn) -> str:

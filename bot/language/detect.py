@@ -32,9 +32,9 @@ HINT_WEIGHT = 1.0
 # And how much more in a few words: "COD?", "size chart", "ok" are said in all our languages, so that whoever has been
 # writing Gujarati still is.
 LOAN_WORDS_MAX, LOAN_WEIGHT = 2, 2.5
-# Of somebody who is not known yet, few words that could well be of the usual language ("cancel TT-10432") are taken for
-# it, if no other is likelier by more than this (log odds).
-USUAL_WEIGHT = 1.0
+# Few words of somebody who is not known yet that could well be of the default language ("cancel TT-10432") are taken
+# for it: no other is likelier by more than this (log odds).
+DEFAULT_MARGIN = 1.0
 # A language known by its words only: from this share of them on it is surer than any other, by this much (log odds).
 OWN_WORDS_SHARE, OWN_WORDS_WEIGHT = 0.5, 2.0
 
@@ -68,7 +68,8 @@ def detect(text: str, hint: str | None = None) -> Detected:
     odds = {language: math.exp(score - top) for language, score in scores.items()}
     total = sum(odds.values())
     best = max(odds, key=lambda language: odds[language])
-    if not hint and len(words) <= LOAN_WORDS_MAX and scores[DEFAULT_LANGUAGE] + USUAL_WEIGHT >= top:
+    default = scores.get(DEFAULT_LANGUAGE, -math.inf)
+    if hint not in scores and len(words) <= LOAN_WORDS_MAX and default + DEFAULT_MARGIN >= top:
         best = DEFAULT_LANGUAGE
     return Detected(best, LATIN, round(odds[best] / total, 4))
 

@@ -34,7 +34,7 @@ NAMELESS = frozenset({"out_of_scope", "oos", "nlu_fallback", "NO_NODES_DETECTED"
 NAME_LETTERS_MIN = 3
 
 # Vector, normalised text and label of what the model learns from.
-Example = tuple[Matrix, str, str]
+Taught = tuple[Matrix, str, str]
 
 logger = logging.getLogger(__name__)
 _FILE = "routes.pickle"
@@ -63,22 +63,27 @@ class RouteClassifier(StoredComponent, IntentClassifier):
         return self.resource
 
     def fit(self, messages: list[Message]) -> RouteModel:
-        """Fits the model to labelled messages that went through the components before, and uses it from now on."""
+        """Fits the model to labelled messages that went through the components before, and uses it from now on.
+
+        Raises: ValueError without examples.
+        """
         examples = [(sentence_vector(one), normalised_text(one), label(one)) for one in messages if one.get(TEXT)]
+        if not examples:
+            raise ValueError("no training examples")
         vectors, texts, labels = zip(*examples, *self._names(examples), *self._other_views(examples), strict=True)
         self._model = fit_model(np.stack(vectors).astype(np.float32), texts, labels, self.config["sparse_share"])
         logger.info("route model: %d examples of %d labels", len(examples), len(self._model.labels))
         return self._model
 
-    def _names(self, examples: Sequence[Example]) -> Iterator[Example]:
+    def _names(self, examples: Sequence[Taught]) -> Iterator[Taught]:
         """What the labels' own names say, one example each."""
         names = {name: words for name in sorted({name for _, _, name in examples}) if (words := name_in_words(name))}
         told = load_encoder(self.config["encoder"]).encode_cached(list(names.values()))
         return ((vector, words, name) for vector, (name, words) in zip(told, names.items(), strict=True))
 
-    def _other_views(self, examples: Sequence[Example]) -> Iterator[Example]:
-        """What is no matter of the shop's is without end and told in English above all: messages in other languages are
-        compared with it as their part of the encoder sees it (docs/decisions/0010)."""
+    def _other_views(self, examples: Sequence[Taught]) -> Iterator[Taught]:
+        """What is out of scope once more, as the encoder's part for other languages sees it: it is without end, told in
+        English above all, and messages in all languages are compared with it (docs/decisions/0010)."""
         foreign = [(text, name) for _, text, name in examples if name in NAMELESS]
         views = load_encoder(self.config["encoder"]).encode_otherwise([mask(text) for text, _ in foreign])
         return ((view, *said) for view, said in zip(views, foreign, strict=True) if view is not None)

@@ -44,11 +44,6 @@ def mask(text: str) -> str:
     return _companies().sub("flipkart", text)
 
 
-def names_order(text: str) -> bool:
-    """Whether an order's number stands in it."""
-    return _ORDER.search(text) is not None
-
-
 @cache
 def _companies() -> re.Pattern[str]:
     names = sorted(load_lexicon().companies, key=len, reverse=True)

@@ -45,9 +45,6 @@ class Example(Message):
             self._cached_fingerprint = hashlib.blake2b(said, digest_size=16).hexdigest()
         return self._cached_fingerprint
 
-    def __hash__(self) -> int:
-        return hash(self.fingerprint())
-
 
 class FaqImporter(RasaFileImporter):
     """Rasa's importer of files, with the FAQ and with the folder `domain/` as default."""

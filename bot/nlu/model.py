@@ -213,8 +213,7 @@ def add_shared_words(gram: Matrix, words: sp.csr_matrix, sparse_share: float) ->
 
 
 def _in_blocks(compare: Callable[[int], None], count: int) -> None:
-    """Half of the work, a block of rows at a time on every core, in place: no second matrix of that size is ever
-    there."""
+    """Calls it with the first of every so many rows, on every core. So no second matrix of that size is ever there."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(compare, range(0, count, COMPARED_ROWS)))
 
@@ -236,16 +235,16 @@ def solve_positive(matrix: Matrix, targets: Matrix) -> Matrix:
 def save_model(model: RouteModel, path: Path) -> None:
     # Rasa packs all files of a model once more, which takes a second for every 10 MB. Three digits of the many numbers
     # are enough.
-    path.write_bytes(pickle.dumps(_with_numbers(model, np.float16), protocol=pickle.HIGHEST_PROTOCOL))
+    path.write_bytes(pickle.dumps(_with_precision(model, np.float16), protocol=pickle.HIGHEST_PROTOCOL))
 
 
 def load_model(path: Path) -> RouteModel:
     """Only for files of our own training: a model file is trusted code."""
     model: RouteModel = pickle.loads(path.read_bytes())  # noqa: S301
-    return _with_numbers(model, np.float32)
+    return _with_precision(model, np.float32)
 
 
-def _with_numbers(model: RouteModel, kind: type[np.floating[Any]]) -> RouteModel:
+def _with_precision(model: RouteModel, kind: type[np.floating[Any]]) -> RouteModel:
     many = {name: getattr(model, name).astype(kind) for name in ("examples", "dual", "primal")}
     return replace(model, **many)
 

@@ -14,8 +14,8 @@ from itertools import islice
 from typing import Any
 
 from bot.language.languages import merge_lists
-from bot.nlu.features import names_order
 from bot.nlu.gate import NOT_OFFERED
+from bot.nlu.understanding import FAQ, ORDER_ROUTES
 from bot.nlu.words import WORD
 
 # Parts shorter than this, in words, say too little to be a wish ("ok, cancel it").
@@ -49,20 +49,23 @@ _QUESTION_END = re.compile(r"\?+\s*")
 _STATEMENT_END = re.compile(r"(?i)[!।;\n]+\s*|(?<!\brs)(?<!\bno)\.\s+(?!\d)")
 _COMMA = re.compile(r",\s+")
 _WORD = re.compile(WORD)
+# A bare number may be a price.
+_ORDER = re.compile(r"(?i)\btt[\s#-]*\d{4,6}\b|#1\d{4}\b")
 Gate = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Cut:
     """One way to cut a message; how sure (0-1) the gate must be of each part: `sure_min`, or `unheard_min` where the
-    part is not among what the message as a whole seemed to be about. `first_asks`: the first part asks for something
-    itself, so it is no mere reason for the second."""
+    part is not among what the message as a whole seemed to be about. `first_asks`: the first part is a question,
+    so no mere reason for the second. `points_back`: the second speaks of the order that the first one names."""
 
     first: str
     second: str
     sure_min: float
     unheard_min: float
     first_asks: bool = False
+    points_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ class Border:
     def cut(self, text: str, found: re.Match[str]) -> Cut:
         sure_min, unheard_min = (SURE_MIN_WEAK, NEVER) if self.weak else (SURE_MIN, UNHEARD_MIN)
         first, second = text[: found.start()].strip(" ,."), text[found.end() :].strip(" ,.")
-        return Cut(first, second, sure_min, unheard_min, not self.weak and _asks(text[: found.end()]))
+        first_asks = not self.weak and _is_question(text[: found.end()])
+        return Cut(first, second, sure_min, unheard_min, first_asks, _points_back(second))
 
     def is_asked(self, cut: Cut) -> bool:
         return all(map(_asks, (cut.second, cut.first)[: self.asked]))
@@ -114,7 +118,10 @@ def is_wish(part: Gate, whole: Gate, cut: Cut) -> bool:
 
 
 def are_two_wishes(first: Gate, second: Gate, whole: Gate, cut: Cut) -> bool:
-    """Whether the gate is sure of both parts and they want different things."""
+    """Whether the gate is sure of both parts and they want different things. What points back is about an order, or
+    about the rules for it."""
+    if cut.points_back and second.get("route") not in (*ORDER_ROUTES, FAQ):
+        return False
     return is_wish(first, whole, cut) and is_wish(second, whole, cut) and _aim(first) != _aim(second)
 
 
@@ -131,10 +138,19 @@ def only_leads_up(first: Gate, second: Gate, whole: Gate, ranking: Mapping[str, 
 
 def _may_stand_alone(one: Cut) -> bool:
     """Long enough on both sides, and the second part does not speak of the first ("and do you sell it"), unless that is
-    an order, which the wishes share."""
-    words = [word.casefold() for word in _WORD.findall(one.second)]
-    long_enough = min(len(words), len(_WORD.findall(one.first))) >= PART_WORDS_MIN
-    return long_enough and (_pointers().isdisjoint(words) or names_order(one.first))
+    an order by its number."""
+    long_enough = min(len(_WORD.findall(part)) for part in (one.first, one.second)) >= PART_WORDS_MIN
+    return long_enough and (not one.points_back or _ORDER.search(one.first) is not None)
+
+
+def _points_back(text: str) -> bool:
+    return not _pointers().isdisjoint(word.casefold() for word in _WORD.findall(text))
+
+
+def _is_question(text: str) -> bool:
+    """By its sign or its first word; "I want ..." and "when I opened it ..." may be mere reasons."""
+    first = _WORD.search(text)
+    return "?" in text or (first is not None and first[0].casefold() in _openers())
 
 
 def _aim(gate: Gate) -> tuple[Any, Any]:
@@ -191,6 +207,11 @@ def _asking() -> tuple[frozenset[str], tuple[str, ...]]:
     found = merge_lists("joiners").get("asks", ())
     endings = tuple(word[1:] for word in found if word.startswith("-"))
     return frozenset(word for word in found if not word.startswith("-")), endings
+
+
+@cache
+def _openers() -> frozenset[str]:
+    return frozenset(merge_lists("joiners").get("openers", ()))
 
 
 @cache

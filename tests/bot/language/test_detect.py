@@ -44,6 +44,11 @@ def test_of_somebody_new_few_words_of_any_language_leave_the_usual_one(text: str
     assert detect(text, "gu").language == "gu"
 
 
+@pytest.mark.parametrize("text", ["price su", "barabar", "kem cho"])
+def test_of_somebody_new_few_words_of_one_language_are_of_that(text: str) -> None:
+    assert detect(text).language == "gu"
+
+
 @pytest.mark.parametrize(("text", "language"), [("kyare aavse", "gu"), ("eppo varum", "ta"), ("yes please", "en")])
 def test_a_few_words_of_a_language_switch_to_it(text: str, language: str) -> None:
     others = {"en", "gu", "ta"} - {language}

@@ -3,10 +3,11 @@
 import copy
 
 import numpy as np
+from rasa.shared.importers.importer import CombinedDataImporter
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.importer import Example, read_faq_examples
+from bot.nlu.importer import Example, FaqImporter, read_faq_examples
 
 
 def test_a_copy_is_its_own() -> None:
@@ -42,3 +43,12 @@ def test_every_variant_of_the_faq_is_an_example_with_its_topic() -> None:
     assert len(examples) > 10_000
     assert all(one.get("intent") == "faq" and one.get("topic") for one in examples)
     assert len(read_faq_examples().merge().training_examples) == len(examples)
+
+
+def test_what_rasa_does_to_examples_does_not_come_back() -> None:
+    """The examples are read once and given out twice (CombinedDataImporter)."""
+    importer = CombinedDataImporter([FaqImporter(training_data_paths=[])])
+    first = importer.get_nlu_data()
+    told = first.training_examples[0].get("text")
+    first.training_examples[0].set("text", "changed")
+    assert importer.get_nlu_data("en").training_examples[0].get("text") == told

@@ -1,10 +1,12 @@
 """The route model on tiny, uneven sets, with made-up vectors."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from bot.nlu import model as route_model
-from bot.nlu.model import confidences, fit_model
+from bot.nlu.model import confidences, fit_model, load_model, save_model
 
 TEXTS = ["where is my parcel", "track my order", "give me the money back", "refund please", "hello"]
 LABELS = ["status", "status", "refund", "refund", "greet"]
@@ -21,6 +23,15 @@ def test_probabilities_sum_to_one_and_confidence_is_a_share() -> None:
     assert sum(ranking.probabilities) == pytest.approx(1.0, abs=1e-3)
     assert all(0.0 <= value <= 1.0 for value in confidences(ranking))
     assert ranking.unknown_share == 1.0
+
+
+def test_a_stored_model_ranks_as_the_one_that_learned(tmp_path: Path) -> None:
+    model = fit_model(VECTORS, TEXTS, LABELS)
+    before = model.rank(VECTORS[0], "wheres my parcl")
+    save_model(model, tmp_path / "model")
+    after = load_model(tmp_path / "model").rank(VECTORS[0], "wheres my parcl")
+    assert after.labels == before.labels
+    assert after.probabilities == pytest.approx(before.probabilities, abs=0.01)
 
 
 def test_one_label_is_enough() -> None:

@@ -93,3 +93,9 @@ def test_a_question_about_the_rules_of_the_refused_act_stays() -> None:
 def test_refusing_news_and_nothing_else_asks_for_an_end_of_them() -> None:
     news = ranking(faq__newsletter_subscribe=0.7, complaint=0.1)
     assert heed(news, Negation("unwanted", ""), hears(unwanted=news)).labels[0] == "faq/newsletter.unsubscribe"
+
+
+def test_refused_words_that_say_little_ask_for_no_opposite() -> None:
+    unsure = ranking(faq__newsletter_subscribe=0.12, product_search=0.1)
+    heard = heed(ranking(product_search=0.5, complaint=0.1), Negation("unwanted", ""), hears(unwanted=unsure))
+    assert heard.labels[0] != "faq/newsletter.unsubscribe"

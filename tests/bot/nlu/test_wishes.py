@@ -37,6 +37,7 @@ def test_a_message_may_be_cut_where_wishes_are_joined(text: str, first: str, sec
     [
         "If I paid by cash on delivery, how would the refund reach me",
         "What information do you store about me, and do you sell it",
+        "show sarees under 15000 rupees and do you sell it in red",
         "where is my order",
         "red and blue",
         "hi, thanks",
@@ -133,3 +134,24 @@ def test_a_part_that_only_leads_up_to_the_other_is_no_wish(
     ranking: dict[str, float], whole: dict[str, Any], leads_up: bool
 ) -> None:
     assert only_leads_up(gate("product_search"), gate("product_info"), whole, ranking) is leads_up
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("do you take UPI and how much is gift wrapping", True),
+        ("are the slippers soft? how much is the wrap", True),
+        ("I want something soft and do the slippers come in size 8", False),
+        ("When I opened the parcel it was torn and how do I return", False),
+        ("I do not have a printer and how can I get the invoice", False),
+    ],
+)
+def test_a_first_part_that_only_tells_is_no_question(text: str, asks: bool) -> None:
+    assert next(find_cuts(text)).first_asks is asks
+
+
+def test_what_points_back_at_an_order_is_about_it_or_its_rules() -> None:
+    place = next(find_cuts("I want to return TT-10421. Who pays for sending it?"))
+    back = gate("return_request", confidence=1.0)
+    for second, two in ((gate("faq", "return.cost", 1.0), True), (gate("product_info", confidence=1.0), False)):
+        assert are_two_wishes(back, second, {**second, "alternatives": [second, back]}, place) is two
