@@ -25,12 +25,12 @@ OPPOSITE = {"faq/newsletter.subscribe": "faq/newsletter.unsubscribe"}
 NEVER_REFUSED = frozenset({"faq/newsletter.unsubscribe", "faq/account.delete", "faq/privacy.rights", "privacy_request"})
 # All are probabilities of a label, chosen on cases of our own. For the refused words: from where a label counts as
 # refused, absolutely and beside the first; from where they name an act surely (less will do where all words together
-# say less), and what has an opposite. For all words together: from where they are believed, and from where a later
-# label of theirs bears out the rest. For the rest: from where it decides, against a first label that has nothing to do
-# with what is refused, against one that is refused, and, if nothing bears it out, against one of the same matter
-# ("don't cancel, what is the fee?").
+# say less). For all words together: from where they are believed, and from where a later label of theirs bears out
+# the rest. For the rest: from where it decides, against a first label that has nothing to do with what is refused,
+# against one that is refused, and, if nothing bears it out, against one of the same matter ("don't cancel, what is
+# the fee?").
 REFUSED_MIN, REFUSED_SHARE = 0.1, 0.3
-SURE_ACT, SURE_OPPOSITE = 0.5, 0.25
+SURE_ACT = 0.5
 SURE_WHOLE, HEARD_MIN = 0.6, 0.03
 REST_MIN, REST_MIN_RELATED, REST_MIN_ALONE = 0.15, 0.08, 0.6
 REST_WORDS_MIN = 2
@@ -90,8 +90,8 @@ def _say_no(whole: Ranking, unwanted: Ranking, refused: frozenset[str]) -> Ranki
     enough = min(SURE_ACT, whole.probabilities[0])
     if whole.labels[0] in ACTS & refused or any(_share(unwanted, act) >= enough for act in ACTS & refused):
         return pin(whole, NO)
-    if unwanted.probabilities[0] >= SURE_OPPOSITE and (opposite := OPPOSITE.get(unwanted.labels[0])):
-        return pin(whole, opposite)
+    if whole.labels[0] in OPPOSITE and whole.labels[0] in refused:
+        return pin(whole, OPPOSITE[whole.labels[0]])
     return weaken(whole, refused, WEAKER)
 
 
